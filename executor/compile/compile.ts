@@ -58,16 +58,17 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   const code = language === 'typescript' ? eraseTypes(text, program, edits) : text
   // It would no longer stand at the very beginning.
   if (code.startsWith('#!')) edits.replace(0, 2, '//')
-  const exported = takeDefaultExport(code, program, edits)
+  const exported = takeDefaultExport(code, program, edits, mode)
   const entry = entryOf(program, exported, mode)
   // A session's function declarations end up apart from its other statements, a program's do not.
   if (mode === 'session') callEntry(entry, edits)
+  let isInFunction = false
   if (isExpression) {
     const [whole] = program.body as [{ start: number; end: number }]
     edits.wrap(whole.start, whole.end, '(', ')')
-  } else if (mode === 'program') putIntoBlock(code, program, edits)
+  } else if (mode === 'program') isInFunction = putIntoBlock(code, program, edits)
   const names = isExpression || mode === 'program' ? noNames : keepNames(code, program, edits)
-  if (mode === 'program') callEntry(entry, edits)
+  if (mode === 'program') callEntry(entry, edits, isInFunction)
   if (entry?.kind === 'expression') edits.wrap(entry.fn.start, entry.fn.end, '(', ')()')
   // After the edits that enclose the whole program: helpers are made known inside of those.
   makeCallsConcurrent(code, program, edits, mode)
@@ -77,8 +78,9 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }
 
-function callEntry(entry: Entry | undefined, edits: Edits): void {
+function callEntry(entry: Entry | undefined, edits: Edits, isInFunction = false): void {
   if (entry?.kind === 'statement') {
-    edits.wrap(entry.after.start, entry.after.end, '', entry.text)
+    const { after, text } = entry
+    edits.wrap(after.start, after.end, '', isInFunction ? `;return ${text}` : `;${text}`)
   }
 }

@@ -24,6 +24,7 @@ import {
   calling,
   findLoop,
   findOperation,
+  findWaiting,
   isAt,
   type ProgramFrame,
   type Test,
@@ -129,6 +130,7 @@ export class Diagnosis {
 
   #traceRunning(stack: string): Trace {
     const [top, ...below] = readStack(stack)
+    if (top === undefined) return this.#traceWaiting()
     const trace = this.#trace(stack)
     const isInside = top?.of === 'program' || top?.of === 'unknown'
     if (!isInside || this.scopes === undefined) return trace
@@ -138,6 +140,15 @@ export class Diagnosis {
     if (loop === undefined && placed.offset === undefined) return trace
     const position = loop ? this.positionAt(loop.start) : this.#position(placed, undefined)
     return { frames: [{ name: top.name, ...position }, ...rest], loop }
+  }
+
+  /** Where a program runs whose function is about to go on. */
+  #traceWaiting(): Trace {
+    const found = this.scopes && findWaiting(this.scopes)
+    if (found === undefined) return { frames: [] }
+    const { scope, loop } = found
+    const name = scope.node.type === 'Program' ? '<eval>' : scope.name
+    return { frames: [{ name, ...this.positionAt(loop.start) }], loop }
   }
 
   /** Where a program says what its output is; `undefined` when it says so in several places. */

@@ -7,7 +7,7 @@
  * called name. Steps are taken in the order in which the engine emits them, by their ends.
  */
 
-import type { SyntaxNode } from '../compile/parse/syntax-node.ts'
+import { isNode, type SyntaxNode } from '../compile/parse/syntax-node.ts'
 import type { Operation, OperationKind, Scope, SourceScopes } from './scope.ts'
 
 /** A frame of a program, in coordinates of its source. */
@@ -79,6 +79,9 @@ function firstBehind(
  * The loop that a frame runs in, where it has come to no call since the place that the engine
  * noted: the first that ends behind it. `undefined` when the noted place is in that loop, or there
  * is none.
+ *
+ * Of the program and of async functions the engine names the last place of all until they have come
+ * to their first one.
  */
 export function findLoop(source: SourceScopes, frame: ProgramFrame): SyntaxNode | undefined {
   const { name } = frame
@@ -86,10 +89,52 @@ export function findLoop(source: SourceScopes, frame: ProgramFrame): SyntaxNode 
   const standing = standings.find(one => one.scope.name === name) ?? standings[0]
   if (standing === undefined) return undefined
   const { scope, from } = standing
+  const endless = findEndless(source, scope)
+  if (endless !== undefined && endless.end <= from) return endless
   const behind = scope.loops.filter(({ end }) => end > from).sort((a, b) => a.end - b.end)
   const [loop] = behind
   const isAround = loop !== undefined && loop.start < from && from !== scope.node.start
   return isAround ? undefined : loop
+}
+
+/** Ways out of a loop, and what gives way to other code in it. */
+const WAY_OUT = /\b(?:await|break|continue\s+\w|return|throw|yield)\b/
+/** Steps at which the engine may note no place. */
+const PLACELESS: readonly OperationKind[] = ['name', 'assign']
+
+/** The loop that a scope comes to before any step of its own, and that it cannot leave. */
+function findEndless({ text }: SourceScopes, scope: Scope): SyntaxNode | undefined {
+  const [loop] = scope.loops.toSorted((a, b) => a.start - b.start)
+  if (loop === undefined || WAY_OUT.test(text.slice(loop.start, loop.end))) return undefined
+  const { test, right } = loop
+  if (right !== undefined || (isNode(test) && test.type !== 'Literal')) return undefined
+  const hasPlace = scope.operations.some(
+    ({ at, kind }) => at < loop.start || (at < loop.end && !PLACELESS.includes(kind)),
+  )
+  return hasPlace ? undefined : loop
+}
+
+/**
+ * The only loop of a program that waits in each of its rounds: where a program runs that has no
+ * frame while a round begins. `undefined` when there are several, or none.
+ */
+export function findWaiting(
+  source: SourceScopes,
+): { readonly scope: Scope; readonly loop: SyntaxNode } | undefined {
+  const waiting = source.scopes.flatMap((scope, index) =>
+    index > 0 && scope.node.async !== true
+      ? []
+      : scope.loops
+          .filter(({ start, end }) => /\bawait\b/.test(source.text.slice(start, end)))
+          .map(loop => ({ scope, loop })),
+  )
+  const inner = waiting.filter(
+    ({ loop }) =>
+      !waiting.some(
+        one => one.loop !== loop && loop.start <= one.loop.start && one.loop.end <= loop.end,
+      ),
+  )
+  return inner.length === 1 ? inner[0] : undefined
 }
 
 /** Where a frame may stand, the likeliest first. */

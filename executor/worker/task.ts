@@ -70,6 +70,8 @@ class RunningTask {
   #isFinalAnswer = false
   /** Whether the program has come to its end by itself. */
   #hasReturned = false
+  /** Whether the program has reported an error that ends it. */
+  #hasThrown = false
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: RunnableProgram | undefined
@@ -166,7 +168,8 @@ class RunningTask {
       try {
         this.#guest.evaluate(program.code)
       } catch (error) {
-        if (!(error instanceof GuestThrown)) throw error
+        // A program that gives its final answer may fail before it has come to its first wait.
+        if (!(error instanceof GuestThrown) || this.#hasThrown) throw error
         return failed(program.engineSyntaxFailure(error.description))
       }
       this.#drive()
@@ -333,6 +336,7 @@ class RunningTask {
         this.#takeOutput(text, kept)
         return 0
       case HostOperation.threw:
+        this.#hasThrown = true
         throw new GuestThrown(text)
       case HostOperation.intl:
         return answerIntl(text)

@@ -9,6 +9,8 @@ const echo = async (value: unknown) => value
 const executor = startExecutor(t, { ok: echo, run_shell: echo, fetch_url: echo, read_file: echo })
 const withoutTools = startExecutor(t)
 
+const RETURN_IT = /^Return the result, or make it the last expression/
+
 const hints: [what: string, source: string, code: string, hint: RegExp][] = [
   [
     'a shell expansion in String.raw',
@@ -27,6 +29,25 @@ const hints: [what: string, source: string, code: string, hint: RegExp][] = [
   ['a shell command', 'cd /tmp && ls -la | head -3', 'SYNTAX_ERROR', /shell command.*run_shell\(/],
   ['a shell command with words', 'npm install lodash', 'SYNTAX_ERROR', /run_shell\(/],
   ['a shell script', '#!/bin/bash\necho hi', 'SYNTAX_ERROR', /shell command/],
+  ['a shell command with a mode', 'chmod +x a.sh', 'SYNTAX_ERROR', /shell command/],
+  ['a shell command with a pattern', 'cp * /tmp', 'SYNTAX_ERROR', /shell command/],
+  ['a shell variable', 'export FOO=bar', 'SYNTAX_ERROR', /shell command.*run_shell\(/],
+  ['shell variables', 'export FOO="a b"\necho $FOO', 'SYNTAX_ERROR', /shell command/],
+  ['an exported shell name', 'export -n default=1', 'SYNTAX_ERROR', /shell command/],
+  ['an exported const', 'export const a = 1', 'SYNTAX_ERROR', RETURN_IT],
+  ['an exported function', 'export async function f() {}', 'SYNTAX_ERROR', RETURN_IT],
+  ['exported names', 'const a = 1; export { a }', 'SYNTAX_ERROR', RETURN_IT],
+  ['exported names alone', "export { a } from 'a'", 'SYNTAX_ERROR', RETURN_IT],
+  ['all of a module', "export * from 'a'", 'SYNTAX_ERROR', RETURN_IT],
+  ['an exported type', 'export interface A { a: string }', 'SYNTAX_ERROR', RETURN_IT],
+  [
+    'an unknown name in a default export',
+    'export default async () => { fetch_ur(1) }',
+    'GUEST_ERROR',
+    /^Did you mean fetch_url\?$/,
+  ],
+  ['an expression with the name of a command', 'head + 1', 'GUEST_ERROR', /^The tools are/],
+  ['a test with the name of a command', 'source instanceof Error', 'GUEST_ERROR', /^The tools are/],
   ['two code blocks', '```js\nok(1)\n```\n```js\nok(2)\n```', 'SYNTAX_ERROR', /one code block/],
   ['prose', 'ok(1)\nI will now call the tool again\nok(2)', 'SYNTAX_ERROR', /prose/],
   ['Python functions', 'def f(x):\n    return x + 1\nprint(f(2))', 'SYNTAX_ERROR', /Python/],

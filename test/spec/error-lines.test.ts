@@ -113,6 +113,30 @@ t.test('a limit has the line that ran', async t => {
   const cases: [source: string, limits: object, line: number][] = [
     ['let i = 0\nwhile (true) { i++ }', { cpuMs: 50 }, 2],
     ['ok(1)\nfunction f() {\n  let n = 0\n  for (;;) {\n    n++\n  }\n}\nf()', { cpuMs: 50 }, 4],
+    ['try {\n  while (true) {}\n} catch (e) {\n  console.log(e)\n}\nok(1)', { cpuMs: 50 }, 2],
+    ['try {\n  while (true) {}\n} finally { ok(1) }', { cpuMs: 50 }, 2],
+    ['let n = 0\ntry {\n  for (;;) { n++ }\n} finally {\n  ok(n)\n}', { cpuMs: 50 }, 3],
+    [
+      'try { for (;;) {} } catch (e) { ok(e) }\nfor (const x of [1]) {\n  ok(x)\n}',
+      { cpuMs: 50 },
+      1,
+    ],
+    [
+      'async function f() {\n  try {\n    while (true) {}\n  } catch (e) {\n    ok(e)\n  }\n}\nawait f()',
+      { cpuMs: 50 },
+      3,
+    ],
+    ['while (true) { break }\nfor (;;) {\n  Math.abs(1) }', { cpuMs: 50 }, 3],
+    [
+      'async function f() {\n  try {\n    while (true) await null\n  } finally {}\n}\nawait f()',
+      { cpuMs: 50 },
+      3,
+    ],
+    [
+      'const f = async () => {\n  for (;;) { await null }\n}\nconst g = x => x\nawait f(g)',
+      { cpuMs: 50 },
+      2,
+    ],
     ['let n = 0\nfor (;;) {\n  n = Math.max(n,\n    2)\n}', { cpuMs: 50 }, 3],
     ['for (let i = 0; ; i++) {\n  ok(\n    i)\n}', { maxCalls: 5 }, 2],
     ["const l = 'x'.repeat(999)\nfinal_answer(\n  l)", { maxOutputBytes: 100 }, 2],

@@ -184,6 +184,13 @@ for (const [what, rest] of [
   })
 }
 
+t.test('a program whose code has no room in the heap ends with memoryBytes', async t => {
+  const lines = Array.from({ length: 8000 }, (_, i) => `console.log(${i}, 's${i}')`)
+  const source = `if (false) {${lines.join(';')}}`
+  const outcome = await execute(t, { source, limits: { memoryBytes: 2 * MIB } })
+  t.strictSame(failure(outcome), exceeded('memoryBytes'))
+})
+
 t.test('the default memoryBytes is room for 50 MB and not for 70 MB', async t => {
   const source = (bytes: number) => `new Uint8Array(${bytes}).length`
   t.equal((await execute(t, { source: source(50e6) })).output, 50e6)

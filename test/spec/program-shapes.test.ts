@@ -11,6 +11,18 @@ const programs: readonly (readonly [name: string, source: string, value: unknown
   ['an async function declaration', 'async function main() {\n  final_answer(42);\n}', 42],
   ['the default export of a function', 'export default async function () { return 42 }', 42],
   ['the default export of a value', 'const list = [40, 2]\nexport default list', [40, 2]],
+  ['a default export above a value', 'export default 3\nconst b = 4\nb', 3],
+  ['a default export above a call', "const a = 2\nexport default a + 1\nconsole.log('after')", 3],
+  [
+    'a default export of a function among others',
+    'export default async () => get()\nconst get = () => sleep(1) ?? x\nconst x = 42',
+    42,
+  ],
+  [
+    'a default export of a function with a parameter',
+    'export default x => x\n4',
+    '[Function (anonymous)]',
+  ],
   ['an object literal', '{ a: 1, b: [2] }', { a: 1, b: [2] }],
   [
     'then on what a helper gave',
@@ -53,6 +65,17 @@ t.test('a source of several programs is told to be one', async t => {
   const outcome = await executor.execute({ source: '```js\n1\n```\nor\n```js\n2\n```' })
   t.match(outcome, { status: 'failed', error: { code: 'SYNTAX_ERROR', line: 1, column: 1 } })
   t.match(outcome, { error: { hint: /Send one program/ } })
+})
+
+t.test('they give their values in a session, and leave it what they declare', async t => {
+  const session = await executor.sessions.create()
+  t.teardown(() => session.delete())
+  for (const [name, source, value] of [...programs, ...programs]) {
+    const { output } = await session.execute({ source })
+    t.strictSame(JSON.parse(JSON.stringify(output ?? null)), value, name)
+  }
+  const names = 'Object.getOwnPropertyNames(globalThis).filter(name => /exported/.test(name))'
+  t.match(await session.execute({ source: names }), { output: [] })
 })
 
 t.test('in a session, what is only declared is kept for the next program', async t => {

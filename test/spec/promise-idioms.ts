@@ -20,6 +20,19 @@ export const idioms: readonly (readonly [name: string, source: string])[] = [
     'return Promise.all([get(1), get(2)])\nfunction get(n) { return num(n) }',
   ],
   ['helper with a default', 'const api = (n = 5) => num(n); return Promise.all([api(), api(2)])'],
+  ['helper with a call as a default', 'const api = (p = num(5)) => p; return await api()'],
+  [
+    'helper with two calls as defaults',
+    'const api = (p = num(5), q = num(6)) => [p, q]; return Promise.all(api())',
+  ],
+  [
+    'function with a call as a default',
+    'function api(p = num(5)) { const q = p; return q } return Promise.all([api(), api()])',
+  ],
+  [
+    'helper with a call that fails as a default',
+    'const api = (p = bad(5)) => p; return api().catch(e => e.message)',
+  ],
   [
     'helper with destructuring',
     'const api = ({ n, k = 1 }) => num(n + k); return Promise.all([api({ n: 1 }), api({ n: 2, k: 2 })])',

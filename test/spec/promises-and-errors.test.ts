@@ -391,6 +391,15 @@ t.test('an error of the program keeps its name and message', async t => {
   })
 })
 
+t.test('a text that the engine alone refuses is a syntax error', async t => {
+  const source = `ok(1);\n/${'()'.repeat(300)}/`
+  const { sessionId } = await executor.sessions.create()
+  for (const request of [{ source }, { source, sessionId }]) {
+    const failure = await failureOf(executor, request)
+    t.match(failure, { code: 'SYNTAX_ERROR', message: 'too many captures' })
+  }
+})
+
 t.test('a failed program keeps its logs and its calls', async t => {
   const outcome = await executor.execute({
     source: "console.log('before'); ok(1); throw new Error('x')",

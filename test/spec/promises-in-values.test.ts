@@ -110,6 +110,34 @@ for (const [where, source, path] of failing) {
   })
 }
 
+const rejectedAtOnce: [what: string, source: string, message: string][] = [
+  ['itself', "final_answer(Promise.reject(new Error('x')))", 'x (the promise at output'],
+  [
+    'of a callback',
+    'final_answer({ a: [1].map(async () => { null.x }) })',
+    "cannot read property 'x' of null (the promise at output.a[0]",
+  ],
+  [
+    'in an async function',
+    "async function main() { final_answer(Promise.reject(new Error('x'))) }\nawait main()",
+    'x (the promise at output',
+  ],
+  [
+    'with an error of syntax',
+    "final_answer([(async () => JSON.parse('{'))()])",
+    "Expected property name or '}' in JSON at position 1 (line 1 column 2) (the promise at output[0]",
+  ],
+]
+for (const [what, source, message] of rejectedAtOnce) {
+  t.test(`an answer that is rejected before any wait, ${what}, fails the program`, async t => {
+    const { sessionId } = await executor.sessions.create()
+    for (const request of [{ source }, { source, sessionId }]) {
+      const failure = await failureOf(executor, request)
+      t.match(failure, { code: 'GUEST_ERROR', message: `${message} was rejected)`, line: 1 })
+    }
+  })
+}
+
 t.test('a promise that nothing can settle is a deadlock', async t => {
   t.match(await failureOf(executor, '({ a: [new Promise(() => {})] })'), { code: 'DEADLOCK' })
 })

@@ -20,6 +20,11 @@ const helpers: readonly Helper[] = [
   { declare: (f, tool) => `const ${f} = (x) => { return ${tool}(x) }`, reference: named },
   { declare: (f, tool) => `function ${f}(x) { return ${tool}(x) }`, reference: named },
   { declare: (f, tool) => `const ${f} = function (x = 1) { return ${tool}(x) }`, reference: named },
+  { declare: (f, tool) => `const ${f} = (x, p = ${tool}(x)) => p`, reference: named },
+  {
+    declare: (f, tool) => `function ${f}(x, p = ${tool}(x)) { const q = p; return q }`,
+    reference: named,
+  },
   {
     declare: (f, tool) => `const ${f} = x => { note('${f}', x); return ${tool}(x) }`,
     reference: named,

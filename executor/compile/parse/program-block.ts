@@ -20,24 +20,30 @@ const LOOKS_UP_BY_NAME = /\bglobalThis\b|\bthis\s*\[/
  *
  * Where a block forbids or changes what a script allows, a program without `return` stays as it is;
  * one with `return` becomes the body of an async function.
+ *
+ * @returns whether the program has become the body of a function
  */
-export function putIntoBlock(text: string, program: SyntaxNode, edits: Edits): void {
+export function putIntoBlock(text: string, program: SyntaxNode, edits: Edits): boolean {
   const statements = program.body as SyntaxNode[]
   const directives = statements.filter(statement => typeof statement.directive === 'string')
   const [first] = statements.slice(directives.length)
   const last = statements.at(-1)
-  if (!first || !last) return
+  if (!first || !last) return false
   const isStrict = isStrictBy(text, directives)
   const declarations = declarationsOf(statements.slice(directives.length))
   const isBlock = canBeBlock(declarations, isStrict)
   const { returns, hasUsing, functions } = declarations
   if (returns.length === 0 && !hasUsing) {
-    if (!isBlock || (functions.size > 0 && LOOKS_UP_BY_NAME.test(text))) return
+    if (!isBlock || (functions.size > 0 && LOOKS_UP_BY_NAME.test(text))) return false
     wrap('{', '}')
   } else if (isBlock) {
     wrap(returns.length > 0 ? `${PROGRAM}:{` : '{', '}')
     for (const statement of returns) leave(text, statement, edits, PROGRAM, '(', 'void 0')
-  } else wrap('(async()=>{', '})()')
+  } else {
+    wrap('(async()=>{', '})()')
+    return true
+  }
+  return false
 
   function wrap(before: string, after: string) {
     const directive = directives.at(-1)

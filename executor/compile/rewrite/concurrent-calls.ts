@@ -138,7 +138,7 @@ class ConcurrentCalls {
       const wanted = position[as]
       if (wanted === true) bits |= WANT[as]
       if (typeof wanted !== 'object' || !isWithin(this.#parentMap, place, wanted.fn)) continue
-      const question = this.#helpers.asks(wanted.fn)
+      const question = this.#helpers.asks(wanted.fn, place)
       if (question === undefined) continue
       asked.add(
         wanted.as === as

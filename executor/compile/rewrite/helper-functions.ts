@@ -8,7 +8,7 @@
  */
 
 import type { ParentMap } from '../parse/parent-map.ts'
-import { isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
+import { forEachChild, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
 
@@ -18,6 +18,8 @@ const HELPER = '__latchd_helper'
 const METHODS = '__latchd_methods'
 /** Prelude helper: takes `(number)`, returns in bits what is wanted of the current call. */
 const ASKED = '__latchd_asked'
+/** Prelude helper: as that one, before the body of the helper begins. */
+const ASKED_EARLY = '__latchd_askedEarly'
 /** The prefix of the local names that hold these bits. */
 const LOCAL = '__latchd_as'
 
@@ -52,17 +54,52 @@ export class HelperFunctions {
   /**
    * Makes a function a helper.
    *
-   * @returns the local name that holds, inside of the function, what is wanted of its call, in the
+   * @param place a node within the function
+   * @returns an expression that gives, at that place, what is wanted of the function's call, in the
    *   bits of the prelude; `undefined` when the function cannot be a helper
    */
-  asks(fn: SyntaxNode): string | undefined {
+  asks(fn: SyntaxNode, place: SyntaxNode): string | undefined {
+    const number = this.#numberOf(fn)
+    if (number === undefined) return undefined
+    // The default of a parameter is read before the local name exists.
+    return isWithin(this.#parentMap, place, fn.body as SyntaxNode)
+      ? this.#localOf(number)
+      : `${ASKED_EARLY}(${number})`
+  }
+
+  #numberOf(fn: SyntaxNode): number | undefined {
     const known = this.#numbers.get(fn)
-    if (known !== undefined) return this.#localOf(known)
-    if (this.#introductionOf(fn) === undefined) return undefined
+    if (known !== undefined) return known
+    const introduction = this.#introductionOf(fn)
+    if (introduction === undefined) return undefined
+    // A call of itself in its own parameters would take the answer that is meant for the first call.
+    if (this.#isNamedInDefaults(fn, introduction)) return undefined
     this.#seed ??= hash(this.#text) * MAX_HELPERS
     const number = this.#seed + this.#numbers.size
     this.#numbers.set(fn, number)
-    return this.#localOf(number)
+    return number
+  }
+
+  /** Whether the defaults of a function's parameters have a name by which the source calls it. */
+  #isNamedInDefaults(fn: SyntaxNode, introduction: Introduction): boolean {
+    const open: SyntaxNode[] = []
+    for (const parameter of fn.params as SyntaxNode[]) addDefaults(parameter, open)
+    if (open.length === 0) return false
+    const given = introduction.kind === 'expression' ? introduction.name : undefined
+    const isField = /^Property/.test(this.#parentMap.parentOf(fn)?.type ?? '')
+    const key = introduction.kind === 'method' ? introduction.key : isField ? given : undefined
+    const own = identifierName(fn.id) ?? (isField ? undefined : given)
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node.type === 'Identifier') {
+        const parent = this.#parentMap.parentOf(node)
+        const isKey = parent?.type === 'MemberExpression' && parent.property === node
+        if (node.name === (isKey && !parent.computed ? key : own)) return true
+      }
+      forEachChild(node, child => {
+        open.push(child)
+      })
+    }
+    return false
   }
 
   /**
@@ -231,9 +268,17 @@ function arrowEnd(text: string, fn: SyntaxNode): number {
   return at + '=>'.length
 }
 
-/** Whether a node lies within a function. */
-export function isWithin(parentMap: ParentMap, node: SyntaxNode, fn: SyntaxNode): boolean {
+/** Puts the default values that patterns have onto a list. */
+function addDefaults(pattern: SyntaxNode, defaults: SyntaxNode[]): void {
+  if (pattern.type === 'AssignmentPattern') defaults.push(pattern.right as SyntaxNode)
+  const inner = pattern.type === 'AssignmentPattern' ? (pattern.left as SyntaxNode) : pattern
+  if (inner.type === 'Identifier') return
+  forEachChild(inner, child => addDefaults(child, defaults))
+}
+
+/** Whether a node is another one or lies within it. */
+export function isWithin(parentMap: ParentMap, node: SyntaxNode, outer: SyntaxNode): boolean {
   let around: SyntaxNode | undefined = node
-  while (around !== undefined && around !== fn) around = parentMap.parentOf(around)
-  return around === fn && isFunction(fn)
+  while (around !== undefined && around !== outer) around = parentMap.parentOf(around)
+  return around === outer
 }

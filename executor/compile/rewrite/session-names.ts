@@ -14,10 +14,10 @@ import { addNames, declarationsOf } from './top-level.ts'
 const STATEMENT = '__latchd_statement'
 const RETURN = '__latchd_return'
 
-/** Prelude helper: takes note of the value of a `return`. */
-const RETURNED = '__latchd_returned'
+/** Prelude helper: takes note of the value of a `return`, and gives the one noted before. */
+export const RETURNED = '__latchd_returned'
 /** Prelude value: what a program throws to end with the value of its `return`. */
-const EXIT = '__latchd_exit'
+export const EXIT = '__latchd_exit'
 /** Prelude helpers: register a resource, and return it. */
 const USING = '__latchd_using'
 const AWAIT_USING = '__latchd_awaitUsing'

@@ -6,6 +6,7 @@
 import { forEachChild, isFunction, isNode, type SyntaxNode } from '../parse/syntax-node.ts'
 import { skipTrivia } from '../parse/trivia.ts'
 import type { Edits } from './edits.ts'
+import { EXIT, RETURNED } from './session-names.ts'
 
 const EXPORT = 'export'
 const DEFAULT = 'default'
@@ -19,15 +20,20 @@ const ENDED = ';'.padEnd(EXPORT.length)
 /** The function that is called of a session's program. */
 const MAIN = 'main'
 
+/** The name that holds an exported value up to the end of its program. */
+const EXPORTED = '__latchd_exported'
+
 /**
  * Takes `export default` away, from the text and from the tree.
  *
- * @returns the name whose value the program exports, if it has one
+ * @returns the text with which the program has to end, so that its result is the exported value;
+ *   `undefined` when it needs none
  */
 export function takeDefaultExport(
   text: string,
   program: SyntaxNode,
   edits: Edits,
+  mode: 'program' | 'session',
 ): string | undefined {
   const statements = program.body as SyntaxNode[]
   const index = statements.findIndex(({ type }) => type === 'ExportDefaultDeclaration')
@@ -40,10 +46,9 @@ export function takeDefaultExport(
   const isNamed = /^(?:Function|Class)Declaration$/.test(declaration.type) && isNode(declaration.id)
   if (isNamed) {
     statements[index] = declaration
-    return (declaration.id as SyntaxNode).name as string
+    const name = (declaration.id as SyntaxNode).name as string
+    return callableFunctions(statements).has(name) ? `${name}()` : name
   }
-  // Otherwise an object would be a block, and a function would want a name.
-  edits.wrap(declaration.start, declaration.end, '(', ')')
   const type = declaration.type.replace(/Declaration$/, 'Expression')
   statements[index] = {
     type: 'ExpressionStatement',
@@ -51,14 +56,53 @@ export function takeDefaultExport(
     end: exported.end,
     expression: Object.assign(declaration, { type }),
   }
-  return declaration.type === 'Identifier' ? (declaration.name as string) : undefined
+  const { before, after, end } = holderOf(statements, index, mode)
+  edits.wrap(declaration.start, declaration.end, before, after)
+  return end
 }
+
+/**
+ * The texts around an exported expression, and at the end of its program.
+ *
+ * In parentheses an object is not a block, and a function wants no name. The semicolon keeps a
+ * function from being called by the parentheses of the next line.
+ */
+function holderOf(
+  statements: readonly SyntaxNode[],
+  index: number,
+  mode: 'program' | 'session',
+): { before: string; after: string; end?: string } {
+  const value = (statements[index] as SyntaxNode).expression as SyntaxNode
+  if (value.type === 'Identifier' && callableFunctions(statements).has(value.name as string)) {
+    return { before: '(', after: ');', end: `${value.name}()` }
+  }
+  const isAlone = statements.filter(isStatement).length === 1
+  const isCalled = !isAlone && isFunction(value) && isCallable(value)
+  const isLast = statements.slice(index + 1).every(({ type }) => WITHOUT_VALUE.has(type))
+  if (isLast && !isCalled) return { before: '(', after: ');' }
+  if (mode === 'session') {
+    // A name would stay in the session.
+    const call = isCalled ? `${RETURNED}(${RETURNED}()());` : ''
+    return { before: `${RETURNED}((`, after: '));', end: `${call}throw ${EXIT}` }
+  }
+  // The comma keeps a function from getting the name.
+  const end = isCalled ? `${EXPORTED}()` : EXPORTED
+  return { before: `const ${EXPORTED}=(0,`, after: ');', end }
+}
+
+/** Statements that leave the value of a script as it is. */
+const WITHOUT_VALUE = new Set([
+  'ClassDeclaration',
+  'EmptyStatement',
+  'FunctionDeclaration',
+  'VariableDeclaration',
+])
 
 /** What a program that consists of declarations is for. */
 export type Entry =
   /** A function that is the whole program. */
   | { readonly kind: 'expression'; readonly fn: SyntaxNode }
-  /** A text to put after a statement, which returns the result. */
+  /** An expression to put after a statement, which gives the result; in a session also statements. */
   | { readonly kind: 'statement'; readonly after: SyntaxNode; readonly text: string }
 
 /**
@@ -76,22 +120,22 @@ export function entryOf(
   const statements = (program.body as SyntaxNode[]).filter(isStatement)
   const last = statements.at(-1)
   if (last === undefined) return undefined
-  const named = callableFunctions(statements)
   if (exported !== undefined) {
-    const call = named.has(exported) ? '()' : ''
-    return { kind: 'statement', after: last, text: `;${exported}${call}` }
+    const isReturn = last.type === 'ReturnStatement'
+    return isReturn ? undefined : { kind: 'statement', after: last, text: exported }
   }
   if (statements.length === 1 && last.type === 'ExpressionStatement') {
     const fn = last.expression as SyntaxNode
     return isFunction(fn) && isCallable(fn) ? { kind: 'expression', fn } : undefined
   }
   if (!statements.every(isDeclaration)) return undefined
+  const named = callableFunctions(statements)
   if (named.size === 0) return undefined
   const uses = countNames(program)
   const unused = [...named].filter(name => uses.get(name) === 1)
   const [name] = mode === 'program' ? unused : unused.filter(one => one === MAIN)
   if (name === undefined || (mode === 'program' && unused.length > 1)) return undefined
-  return { kind: 'statement', after: last, text: `;${name}()` }
+  return { kind: 'statement', after: last, text: `${name}()` }
 }
 
 const isStatement = ({ type, directive }: SyntaxNode): boolean =>

@@ -6,7 +6,8 @@
  * A *helper* is a function of the program that returns the call of a tool. The compiler gives each
  * helper a number. A call that wants the helper's promise notes that number first. At its start the
  * helper checks whether its number was noted. Between the two nothing of the program runs but the
- * helper's own default parameters, and a call of another helper in one of those has another number.
+ * helper's own default parameters. These do not call the helper itself (`HelperFunctions`), and a call
+ * of another helper in one of those has another number.
  */
 
 import {
@@ -71,6 +72,14 @@ function asked(number: number): number {
   if (askedNumber !== number) return 0
   askedNumber = 0
   return askedWant
+}
+
+/**
+ * As {@link asked}, in the defaults of the helper's parameters: the body asks again, and the call
+ * counts as not yet begun.
+ */
+function askedEarly(number: number): number {
+  return askedNumber === number ? askedWant : 0
 }
 
 /** A call's callee, or the function to call in its place. */
@@ -154,6 +163,7 @@ export function installConcurrent(target: object): void {
   constant(target, '__latchd_helper', helper)
   constant(target, '__latchd_methods', methods)
   constant(target, '__latchd_asked', asked)
+  constant(target, '__latchd_askedEarly', askedEarly)
   constant(target, '__latchd_concurrent', concurrent)
   constant(target, '__latchd_concurrentMember', concurrentMember)
 }

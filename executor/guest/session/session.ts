@@ -132,7 +132,9 @@ export function comeToRest(): void {
 export function installSession(target: object): void {
   constant(target, '__latchd_exit', EXIT)
   constant(target, '__latchd_returned', (value: unknown) => {
+    const before = returned
     returned = value
+    return before
   })
   constant(target, '__latchd_using', (value: unknown) => takeResource(value, false))
   constant(target, '__latchd_awaitUsing', (value: unknown) => takeResource(value, true))

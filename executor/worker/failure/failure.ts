@@ -129,7 +129,9 @@ export function engineSyntaxFailure(
   descriptionText: string,
   failed: FailedProgram,
 ): ExecutionError {
-  return { ...guestFailure(descriptionText, failed), code: 'SYNTAX_ERROR' }
+  const failure = guestFailure(descriptionText, failed)
+  // The heap may have no room for a text that is correct.
+  return failure.code === 'LIMIT_EXCEEDED' ? failure : { ...failure, code: 'SYNTAX_ERROR' }
 }
 
 /**

@@ -9,6 +9,12 @@ const COMMANDS =
 
 const commands = new Set(COMMANDS.split(' '))
 
+/** What follows a word where it begins JavaScript and no shell command. */
+const NO_ARGUMENTS = /^ +(?:(?:in|instanceof)\b|[+%^] |[!<=>]=)/
+/** The same after `export`, which begins a statement of modules as well. */
+const NO_NAMES =
+  /^ +(?:[{*]|(?:abstract|as|async|class|const|declare|default|enum|function|import|interface|let|module|namespace|type|var)(?![\w=]))/
+
 /** Lines that only Python has. */
 const PYTHON =
   /^[ \t]*(?:(?:async )?def \w+\(.*\)[^{]*:|class \w+(?:\(.*\))?:|from [\w.]+ import |import [\w.]+(?: as \w+)?(?:, *[\w.]+)*[ \t]*$|(?:if|elif|for|while|with|except|try|else|finally)\b[^{?]*:[ \t]*(?:#.*)?$|print\(f["']|# \w.*\n[ \t]*\w+ = )/m
@@ -31,7 +37,8 @@ export function shellCommand(source: string): string | undefined {
   if (/^#!.*\b(?:ba|z|da)?sh\b/.test(first)) return 'sh'
   const [, dollar, word = '', rest = ''] = /^\s*(\$ )?([\w.-]+)(.*)$/.exec(first) ?? []
   if (dollar !== undefined) return word
-  if (!commands.has(word)) return undefined
+  if (!commands.has(word) || NO_ARGUMENTS.test(rest)) return undefined
+  if (word === 'export' && NO_NAMES.test(rest)) return undefined
   return rest === '' || /^ +[^=(\s.?]/.test(rest) ? word : undefined
 }
 

@@ -49,6 +49,7 @@ const TOOLS = `
     for (let i = 0; i < list.length; i += 2) helpers.set(o[list[i]], list[i + 1])
     return o
   }
+  globalThis.__latchd_askedEarly = number => askedFor?.number === number ? askedFor.want : 0
   globalThis.__latchd_asked = number => {
     if (askedFor?.number !== number) return 0
     const { want } = askedFor

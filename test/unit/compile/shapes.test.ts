@@ -81,6 +81,18 @@ const functions: [name: string, source: string, value: unknown][] = [
     'export default main\nasync function main() { return f(1) }',
     1,
   ],
+  ['a default export behind what it uses', 'const x = 1\nexport default async () => f(x)', 1],
+  ['a default export above what it uses', 'export default async () => f(x)\nconst x = 1', 1],
+  [
+    'a default export above parentheses',
+    'export default async function () { return f(1) }\n(local, 5)',
+    1,
+  ],
+  [
+    'a default export of a name above a value',
+    'const main = async () => f(1)\nexport default main\n5',
+    1,
+  ],
 ]
 
 for (const [name, source, value] of functions) {
@@ -101,6 +113,19 @@ const values: [name: string, source: string, value: unknown][] = [
   ['words apart', 'export /* the */\n default 1', 1],
   ['a statement behind it', 'export default 3;\nfunction g() {}', 3],
   ['an awaited value', 'export default await f(1)', 1],
+  ['a value below it', 'export default 3\nconst b = 4\nb', 3],
+  ['a call below it', 'const a = 2\nexport default a + 1\nf(1)', 3],
+  ['a loop below it', 'export default 3\nfor (const x of [1]) x', 3],
+  ['a block below it', 'export default 3;\n{ 4 }', 3],
+  ['a directive above it', "'use strict'\nexport default { a: 3 }\n4", { a: 3 }],
+  ['a name that changes', 'let v = 3\nexport default v\nv = 4', 3],
+  ['a `return` that does not run', 'export default 3\nif (local.y) return 8\n4', 3],
+  [
+    'a `return` that does not run, in a body of a function',
+    'var g = 1\nexport default 3\nif (g === 2) return 5\nfunction g() {}',
+    3,
+  ],
+  ['a `return` below it', 'export default 3\nreturn 8', 8],
 ]
 
 for (const [name, source, value] of values) {
