@@ -203,6 +203,45 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
 /** Each daemon has a queue, and answers to a host, of its own. */
 const ofOne = { skip: daemonCount > 1 && 'about one daemon' }
 
+t.test(
+  'programs that come at once get the workers and the queue, and the others 429',
+  ofOne,
+  async t => {
+    const { url } = await testDaemon(t, { LATCHD_WORKERS: '2', LATCHD_MAX_QUEUE: '3' })
+    const { sessionId } = (await post(`${url}/v1/sessions`, undefined)).body
+    // Never waits, so it keeps its worker until it is cancelled.
+    const busy = { source: 'for (;;);', limits: { cpuMs: 60_000 } }
+    const burst = async (path: string, body: object) => {
+      const all = await Promise.all(Array.from({ length: 20 }, () => post(`${url}${path}`, body)))
+      const taken = all.filter(({ status }) => status === 202)
+      for (const one of all) {
+        if (one.status === 202) continue
+        t.match(one, { status: 429, body: { code: 'QUEUE_FULL' } })
+        t.match(one.headers.get('retry-after'), /^[1-9]\d*$/)
+      }
+      return taken.map(({ body }) => body.executionId as string)
+    }
+    const end = (ids: readonly string[]) =>
+      Promise.all(ids.map(id => post(`${url}/v1/executions/${id}/cancel`, undefined)))
+
+    const durable = await burst('/v1/executions', busy)
+    t.equal(durable.length, 5, 'two workers and a queue of three')
+    t.match((await get(`${url}/v1/info`)).body, { active: 2, queued: 3 })
+    await end(durable)
+    t.equal((await burst('/v1/execute', { ...busy, waitMs: 0 })).length, 5, 'volatile ones too')
+    const { data } = (await get(`${url}/v1/executions`)).body
+    await end(data.map(({ executionId }: { executionId: string }) => executionId))
+
+    const inSession = { ...busy, sessionId, queue: true }
+    const waiting = await burst('/v1/executions', inSession)
+    t.equal(waiting.length, 20, 'those of one session wait for the session, not for a worker')
+    await end(waiting)
+    const checked = await burst('/v1/executions', { ...busy, typecheck: 'warn' })
+    t.equal(checked.length, 5, 'those whose types are checked before they wait count as well')
+    await end(checked)
+  },
+)
+
 t.test('a full queue is 429 with Retry-After, and what was taken goes on', ofOne, async t => {
   const { url } = await testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_MAX_QUEUE: '2' })
   // Never waits, so it keeps the worker until it is cancelled.
