@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { request as rawRequest } from 'node:http'
 import t from 'tap'
+import { problemAnswer } from '../../daemon/http/problem.ts'
+import { type ErrorCode, errorTable, LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution } from '../../protocol/execution/execution.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
@@ -385,4 +388,42 @@ t.test('a daemon that stops lets executions end, then refuses', async t => {
   t.equal((await running).body.output.value, 'ended')
   await closed
   await t.rejects(fetch(`${daemon.url}/healthz`))
+})
+
+t.test('a daemon that stops says when to come again', ofOne, async t => {
+  const daemon = await testDaemon(t, { LATCHD_DRAIN_MS: '2000' })
+  // Never ends by itself, so the daemon drains until its time is over.
+  const busy = { source: 'for (;;);', limits: { cpuMs: 60_000 } }
+  const running = post(`${daemon.url}/v1/execute`, busy)
+  while ((await get(`${daemon.url}/v1/info`)).body.active === 0);
+  const body = JSON.stringify(ended)
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const request = rawRequest(`${daemon.url}/v1/executions`, { method: 'POST', headers })
+  const answered = once(request, 'response')
+  // The daemon has the head of the request before it stops, and the body after that.
+  request.flushHeaders()
+  await once(request, 'continue')
+  const closed = daemon.close()
+  while (await fetch(`${daemon.url}/healthz`).then(Boolean, () => false));
+  request.end(body)
+  const [answer] = await answered
+  t.equal(answer.statusCode, 503)
+  t.match(answer.headers['retry-after'], /^[1-9]\d*$/)
+  answer.resume()
+  await running
+  await closed
+})
+
+t.test('every refusal with 429 or 503 says when to come again, and no other does', async t => {
+  for (const code of Object.keys(errorTable) as ErrorCode[]) {
+    const { status, headers } = problemAnswer(new LatchdError(code, 'no'))
+    const expected = status === 429 || status === 503 ? '1' : undefined
+    t.equal(headers['retry-after'], expected, code)
+  }
+  const late = new LatchdError('STORE_UNAVAILABLE', 'no', { retryAfterSeconds: 5 })
+  t.equal(problemAnswer(late).headers['retry-after'], '5')
 })
