@@ -176,7 +176,8 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
   const cases: ReadonlyArray<readonly [string, unknown, number, string, string?]> = [
     ['/v1/execute', {}, 400, 'INVALID_REQUEST', '/source'],
     ['/v1/execute', { source: 1 }, 400, 'INVALID_REQUEST', '/source'],
-    ['/v1/execute', { source: '', colour: 1 }, 400, 'INVALID_REQUEST', ''],
+    ['/v1/execute', { source: '', colour: 1 }, 400, 'INVALID_REQUEST', '/colour'],
+    ['/v1/execute', { source: '', 'a/b~c': 1 }, 400, 'INVALID_REQUEST', '/a~1b~0c'],
     [
       '/v1/execute',
       { source: '', limits: { cpuMs: 1e9 } },
@@ -184,7 +185,13 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
       'INVALID_REQUEST',
       '/limits/cpuMs',
     ],
-    ['/v1/execute', { source: '', limits: { colour: 1 } }, 400, 'INVALID_REQUEST', '/limits'],
+    [
+      '/v1/execute',
+      { source: '', limits: { colour: 1 } },
+      400,
+      'INVALID_REQUEST',
+      '/limits/colour',
+    ],
     ['/v1/execute', { source: '', language: 'ruby' }, 400, 'INVALID_REQUEST', '/language'],
     ['/v1/execute', '{"source": ', 400, 'INVALID_REQUEST'],
     ['/v1/execute', { source: '', encodedInputs: '[' }, 400, 'INVALID_REQUEST', '/encodedInputs'],
