@@ -120,9 +120,6 @@ export async function openServices(config: Config, parts: StartedParts) {
     pool,
     supervision,
     tools,
-    get maxQueue() {
-      return reloadable.inForce.maxQueue
-    },
   })
   return { ...ground, ...before, links, upgrade, executions, approvals, replays }
 }

@@ -1,6 +1,7 @@
 /** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
 import { LatchdError } from '../protocol/errors.ts'
+import { checkRequest } from '../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
 import type {
@@ -110,6 +111,7 @@ export class Latchd implements Executor {
 
   /** Runs with the tools of this process, which stay until the execution is over. */
   async #run(request: ExecuteRequest): Promise<Execution> {
+    checkRequest(request)
     const given = await this.#clientTools.give(request.tools)
     let current: Execution | undefined
     try {
@@ -144,6 +146,7 @@ export class Latchd implements Executor {
 
   /** Runs a program and yields its events as they happen, `execution-ended` last. */
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
+    checkRequest(request)
     const { onApproval = this.#onApproval } = request
     const given = await this.#clientTools.give(request.tools)
     let execution: Execution | undefined

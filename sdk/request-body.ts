@@ -14,7 +14,7 @@ export async function bodyOf(request: ExecuteRequest, store: StoreFile): Promise
   const { tools, inputs, signal, waitMs, onApproval, idempotencyKey, ...body } = request
   return {
     ...body,
-    ...(inputs && (await inputsOf(inputs, store))),
+    ...(inputs !== undefined && (await inputsOf(inputs, store))),
   }
 }
 

@@ -1,9 +1,9 @@
 /** How much callers take of the daemon with their requests: how often they come, and with how much. */
 
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import type { Caller } from './caller.ts'
-import { OwnerCounts } from './owner-counts.ts'
 import { Rate } from './rate.ts'
 import type { TokenLimits } from './token-limits.ts'
 

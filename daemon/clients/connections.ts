@@ -7,11 +7,11 @@
 
 import { randomBytes } from 'node:crypto'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import type { SettleBody } from '../../protocol/connect/connect.ts'
 import { closeCodes } from '../../protocol/connect/connect-facts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
-import { OwnerCounts } from '../auth/owner-counts.ts'
 import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import { CallsToClients } from './calls-to-clients.ts'
 import { ClientConnection } from './client-connection.ts'

@@ -6,7 +6,7 @@ import type { CallerShares } from '../auth/caller-shares.ts'
 import type { AnswerConsole, HttpEnvironment } from '../http/dependencies.ts'
 import { actorOf, incomingOf, refusedRequest } from '../http/middleware/actor.ts'
 import { boundBodies } from '../http/middleware/body-bounds.ts'
-import { statusOf } from '../http/problem.ts'
+import { retryAfterOf, statusOf } from '../http/problem.ts'
 import { addApprovalPages } from './approvals/approval-routes.ts'
 import type { ConsoleDependencies, PageContext } from './dependencies.ts'
 import { addExecutionPages } from './executions/execution-routes.ts'
@@ -111,9 +111,8 @@ function consoleApp(deps: ConsoleDependencies, shares: CallerShares): Hono<HttpE
 function refuse(context: PageContext, deps: ConsoleDependencies, refusal: LatchdError): Response {
   const { title } = errorTable[refusal.code]
   const status = statusOf(refusal.code) as NonNullable<Page['status']>
-  if (refusal.retryAfterSeconds !== undefined) {
-    context.header('retry-after', String(refusal.retryAfterSeconds))
-  }
+  const retryAfterSeconds = retryAfterOf(refusal)
+  if (retryAfterSeconds !== undefined) context.header('retry-after', String(retryAfterSeconds))
   return sendPage(
     context,
     { title, main: notice(title, refusal.message), status },

@@ -14,8 +14,8 @@
 
 import type { RunningExecution } from '../../executor/execution/execution.ts'
 import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import { within } from '../../protocol/base/within.ts'
-import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { Claimed } from '../store/claim-facts.ts'
 import type { DaemonLoad } from '../store/daemon-load.ts'
 import { AT_ONCE_MS } from '../store/rules/standing.ts'
@@ -261,7 +261,7 @@ export class ActiveExecutions {
     try {
       const turn = use && sessions.wait(use, running.left)
       if (turn !== undefined) {
-        writer.startWaiting()
+        writer.needNoWorker()
         await turn
       }
       for (;;) {
@@ -298,6 +298,7 @@ export class ActiveExecutions {
         await writer.finish(running.lose(error), {}, () => onStored(true))
       }
     } finally {
+      writer.needNoWorker()
       this.#live.delete(executionId)
       if (use !== undefined) sessions.left(use)
       uncount()

@@ -12,7 +12,7 @@ import { readPlan } from '../replay/stored-plan.ts'
 import type { Page } from '../store/page.ts'
 import type { HeldMemory } from '../upkeep/memory-guard.ts'
 import { type ActiveExecution, ActiveExecutions } from './active.ts'
-import { Admission, type AdmissionBounds } from './admission.ts'
+import { Admission, type AdmissionBounds, type Arrival, type Arriving } from './admission.ts'
 import type { Decisions } from './decisions.ts'
 import { Elsewhere } from './elsewhere.ts'
 import { EventStreams } from './event-streams.ts'
@@ -126,11 +126,10 @@ export class Executions {
   /**
    * Counts other work that takes a worker, such as a replay, as an execution of the caller.
    *
-   * @returns a function to call at its end
    * @throws {LatchdError} as {@link submit}, for a caller that is at a limit
    */
-  enter(caller: Caller): () => void {
-    return this.#admission.enter(caller)
+  enter(caller: Caller, arriving: Arriving): Arrival {
+    return this.#admission.enter(caller, arriving)
   }
 
   /** A tool of an execution, as its programs see it; `undefined` when it is not known any more. */

@@ -1,6 +1,6 @@
 /** What a daemon has in memory, counted for the other daemons of its store. */
 
-import { OwnerCounts } from '../auth/owner-counts.ts'
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import type { DaemonLoad } from '../store/daemon-load.ts'
 import type { ExecutionWriter } from './writer.ts'
 

@@ -5,13 +5,11 @@
 import type { GuestSession } from '../../executor/boundary/messages.ts'
 import { callNumberOf } from '../../executor/record/call-id.ts'
 import { foldEvents } from '../../executor/record/fold-execution.ts'
-import { LatchdError } from '../../protocol/errors.ts'
 import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
 import type { Replay, ReplayEnd } from '../../protocol/execution/replay.ts'
 import { isEnded } from '../../protocol/execution/status.ts'
 import type { LimitName } from '../../protocol/limits.ts'
 import type { Caller } from '../auth/caller.ts'
-import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 import {
   cannotReplay,
   type DryRunDependencies,
@@ -19,6 +17,7 @@ import {
   nondeterminism,
   type ReplayReport,
 } from '../replay/replay.ts'
+import { languageOf } from '../replay/stored-plan.ts'
 import type { SessionService } from '../sessions/sessions.ts'
 import type { ClaimedExecution, Store } from '../store/store.ts'
 import type { Executions } from './executions.ts'
@@ -28,8 +27,6 @@ export interface ReplayDependencies extends DryRunDependencies {
   readonly store: Pick<Store, 'journal' | 'texts'>
   readonly executions: Pick<Executions, 'enter' | 'get' | 'live'>
   readonly sessions: Pick<SessionService, 'open'>
-  /** Replays and new executions that may wait for a worker. */
-  readonly maxQueue: number
 }
 
 /** Replays executions for callers and compares the outcome with the first one. */
@@ -62,28 +59,20 @@ export class ReplayService {
     }
     if (claimed.startedAtMs === undefined) throw cannotReplay(executionId, 'it has not started')
     const session = await this.#session(claimed, execution)
-    this.#refuseWhenFull(executionId, caller)
     // A replay takes a worker as an execution of the caller does.
-    const leave = executions.enter(caller)
+    const arrival = executions.enter(caller, { language: languageOf(claimed) })
     try {
-      const report = await dryRunReplay(claimed, this.#deps, { untilCall, session, signal })
+      const replaying = dryRunReplay(claimed, this.#deps, { untilCall, session, signal })
+      arrival.onQueued()
+      const report = await replaying
       return replayOf(claimed, execution, report)
     } catch (error) {
       if (signal.aborted) throw cannotReplay(executionId, 'the caller has left')
       throw error
     } finally {
-      leave()
+      arrival.onQueued()
+      arrival.onActive()
     }
-  }
-
-  #refuseWhenFull(executionId: string, { name }: Caller): void {
-    const { pool, maxQueue } = this.#deps
-    if (pool.hasFree(name) || pool.queued < maxQueue) return
-    throw new LatchdError(
-      'QUEUE_FULL',
-      `Cannot replay execution ${executionId}: ${pool.queued} wait already, limit maxQueue ${maxQueue}`,
-      { retryAfterSeconds: RETRY_AFTER_SECONDS },
-    )
   }
 
   async #session(

@@ -5,7 +5,7 @@ import type { ExecutionPlan } from '../../executor/execution/execution-plan.ts'
 import type { Caller } from '../auth/caller.ts'
 import type { Tracing } from '../telemetry/tracing/tracing.ts'
 import type { ActiveDependencies, ActiveExecutions } from './active.ts'
-import type { Admission } from './admission.ts'
+import type { Admission, Arrival } from './admission.ts'
 import { type SubmissionKey, SubmissionKeys, submittedId } from './submission-keys.ts'
 import { ExecutionWriter } from './writer.ts'
 
@@ -29,6 +29,10 @@ export interface SubmitOptions {
   readonly webhookUrl?: string | undefined
   /** Whether it waits for its turn in a busy session. */
   readonly isQueued?: boolean
+}
+
+interface ArrivingOptions extends SubmitOptions {
+  readonly arrival: Arrival
 }
 
 /** Takes new executions. */
@@ -56,15 +60,18 @@ export class Submissions {
   }
 
   async #submit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const leave = this.#admission.enter(caller)
+    const arrival = this.#admission.enter(caller, plan)
+    let taken: string | undefined
     try {
-      return await this.#admit(plan, caller, options)
+      taken = await this.#admit(plan, caller, { ...options, arrival })
+      return taken
     } finally {
-      leave()
+      if (taken !== plan.executionId) arrival.onQueued()
+      arrival.onActive()
     }
   }
 
-  async #admit(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+  async #admit(plan: ExecutionPlan, caller: Caller, options: ArrivingOptions): Promise<string> {
     const { webhookUrl } = options
     if (webhookUrl !== undefined) await this.#deps.admitWebhook(webhookUrl, caller.name)
     if (plan.sessionId === undefined) return await this.#take(plan, caller, options)
@@ -80,7 +87,7 @@ export class Submissions {
     }
   }
 
-  async #take(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
+  async #take(plan: ExecutionPlan, caller: Caller, options: ArrivingOptions): Promise<string> {
     const { traces } = this.#deps
     if (traces === undefined) return await this.#start(plan, caller, options)
     // Before it is stored: its plan has the place of its first span.
@@ -94,12 +101,12 @@ export class Submissions {
     }
   }
 
-  async #start(plan: ExecutionPlan, caller: Caller, options: SubmitOptions): Promise<string> {
-    const { executionId, webhookUrl, key } = { ...plan, ...options }
+  async #start(plan: ExecutionPlan, caller: Caller, options: ArrivingOptions): Promise<string> {
+    const { executionId, webhookUrl, key, arrival } = { ...plan, ...options }
     const bounds = { ...this.#admission.boundsOf(caller), ...(key && { key }) }
     const writer = new ExecutionWriter(plan, caller.name, webhookUrl, this.#deps)
     const running = new RunningExecution(plan, this.#deps, writer)
-    writer.bind(running)
+    writer.bind(running, undefined, arrival.onQueued)
     // A webhook is promised its messages, and only a durable execution can keep that promise.
     if (!options.isDurable && webhookUrl === undefined) writer.submitVolatile()
     else if (
@@ -107,6 +114,8 @@ export class Submissions {
       this.#live.isLongQueueOf(caller.name, this.#arriving)
     ) {
       let known = executionId
+      arrival.onQueued()
+      arrival.onActive()
       await this.#live.queue(executionId, caller.name, async () => {
         known = submittedId(executionId, await writer.submitDurable(bounds, 'queue'))
         return known === executionId
@@ -118,6 +127,7 @@ export class Submissions {
       const known = submittedId(executionId, await stored)
       if (known !== executionId) return known
     }
+    arrival.onActive()
     this.#live.start(plan, running, writer)
     return executionId
   }

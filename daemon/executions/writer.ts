@@ -52,6 +52,7 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
   #room = new RoomWatch()
   #timer = new WriteTimer(() => this.#writeNow())
   #onStart: () => void = () => {}
+  #onQueued: () => void = () => {}
   /** The end event of a volatile execution, published when its session and memory have it. */
   #end: ExecutionEvent | undefined
   #isClosed = false
@@ -102,15 +103,30 @@ export class ExecutionWriter implements JournalWriter, ExecutionHost {
     return this.#deps.redaction
   }
 
-  /** Sets the execution of this writer. @param onStart called when it gets a worker */
-  bind(running: RunningExecution, onStart: () => void = () => {}): void {
+  /**
+   * Sets the execution of this writer.
+   *
+   * @param onStart called when it gets a worker
+   * @param onQueued called when it waits for a worker, or needs none
+   */
+  bind(
+    running: RunningExecution,
+    onStart: () => void = () => {},
+    onQueued: () => void = () => {},
+  ): void {
     this.#running = running
     this.#onStart = onStart
+    this.#onQueued = onQueued
   }
 
-  /** The execution waits for its session, so it does not need a worker yet. */
-  startWaiting(): void {
+  /** The execution waits for its session or is over, so it needs no worker now. */
+  needNoWorker(): void {
     this.#onStart()
+    this.#onQueued()
+  }
+
+  onQueued(): void {
+    this.#onQueued()
   }
 
   /** Takes a new execution that may end with the process. */

@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type ErrorCode, errorTable, type LatchdError } from '../../protocol/errors.ts'
+import { RETRY_AFTER_SECONDS } from '../base/retry-after.ts'
 
 /** The body of a refusal: RFC 9457, with latchd's `code` and the fields at fault. */
 export const Problem = z
@@ -25,6 +26,14 @@ export function statusOf(code: ErrorCode): number {
   return 'status' in row ? row.status : 500
 }
 
+/** What a caller may send again as it was, later. */
+const LATER: ReadonlySet<number> = new Set([429, 503])
+
+/** Seconds for `Retry-After`, which each 429 and 503 carries; `undefined`: no such header. */
+export function retryAfterOf({ code, retryAfterSeconds }: LatchdError): number | undefined {
+  return retryAfterSeconds ?? (LATER.has(statusOf(code)) ? RETRY_AFTER_SECONDS : undefined)
+}
+
 /** The response for an error. */
 export function problemResponse(error: LatchdError): Response {
   const { status, headers, body } = problemAnswer(error)
@@ -43,8 +52,8 @@ export function problemAnswer(error: LatchdError) {
     ...(error.errors && { errors: [...error.errors] }),
   }
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' }
-  if (error.retryAfterSeconds !== undefined)
-    headers['retry-after'] = String(error.retryAfterSeconds)
+  const retryAfterSeconds = retryAfterOf(error)
+  if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds)
   if (status === 401) headers['www-authenticate'] = 'Bearer'
   return { status, headers, body: JSON.stringify(problem) }
 }

@@ -17,7 +17,7 @@ const titles = {
   422: 'A tool is not known, or the idempotency key was used with another body',
   426: 'A WebSocket is expected there',
   429: 'The token is at one of its limits, or too many executions wait; see Retry-After',
-  503: 'The daemon is stopping',
+  503: 'The daemon is stopping, or what it needs is away or full; see Retry-After',
   507: 'The disk of the state folder is full',
 } as const
 

@@ -6,8 +6,8 @@
  */
 
 import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import { within } from '../../protocol/base/within.ts'
-import { OwnerCounts } from '../auth/owner-counts.ts'
 import type { StoredWebhookMessage, StoreWriter, WebhookMessage } from '../store/store.ts'
 import { untilRoom } from '../store/until-room.ts'
 import { receiverKey } from '../store/webhook-message.ts'

@@ -80,8 +80,14 @@ export interface GuestPool {
   readonly queued: number
   /** New executions of a caller that wait for a worker. */
   queuedOf(owner: string): number
-  /** Whether a worker is free that a caller may have. */
-  hasFree(owner: string): boolean
+  /** Whether a worker is free that a caller may have, and not reserved. */
+  hasFree(owner: string, language: Language): boolean
+  /**
+   * Reserves a worker for an execution on its way to {@link run}, so that {@link hasFree} leaves it out.
+   *
+   * @returns a function to call when it has come there, or is over
+   */
+  reserve(owner: string, language: Language): () => void
   /** Executions that were parked and wait for a worker to go on. */
   readonly resuming: number
   /** Executions that hold a worker. */

@@ -40,6 +40,8 @@ export interface ExecutionHost {
   readonly writer?: JournalWriter
   /** Shows an approval to the people who may decide it. Resolves when the execution may wait for it. */
   showApproval(approval: CallApproval): Promise<void>
+  /** The execution waits for a worker from now on, or has one already; before each of its runs. */
+  onQueued?(): void
   /** The execution has got a worker, or has none any more. */
   onWorker?(hasWorker: boolean): void
   /** A worker that ran the execution was lost, and no other execution is to blame. */

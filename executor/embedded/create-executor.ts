@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os'
 import { EventQueue } from '../../protocol/base/event-queue.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { checkRequest } from '../../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { EndedExecution } from '../../protocol/execution/execution.ts'
 import type {
@@ -161,6 +162,7 @@ class LocalExecutor implements EmbeddedExecutor {
   }
 
   async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
+    checkRequest(request)
     const fault = Promise.withResolvers<never>()
     const reading = this.#inputsOf(request)
     // An execution without files enters the queue before this function returns.
@@ -216,6 +218,7 @@ class LocalExecutor implements EmbeddedExecutor {
     request: ExecuteRequest,
     left: AbortSignal,
   ): AsyncGenerator<ExecutionEvent, void, undefined> {
+    checkRequest(request)
     const events = new EventQueue<ExecutionEvent>()
     const fault = Promise.withResolvers<never>()
     fault.promise.catch(() => events.end())

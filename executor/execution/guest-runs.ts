@@ -63,7 +63,7 @@ export class GuestRuns {
     let isBegun = false
     let unwatch = () => {}
     try {
-      return await pool.run({
+      const report = pool.run({
         ...{ owner: plan.caller, session: plan.sessionId },
         language: plan.language,
         execution: this,
@@ -86,6 +86,8 @@ export class GuestRuns {
         isResume: record.startedAtMs !== undefined,
         cancelled: this.#deps.cancelled,
       })
+      host.onQueued?.()
+      return await report
     } finally {
       unwatch()
       if (isBegun) {

@@ -31,15 +31,23 @@ export function readBody(body: unknown): ExecuteBody {
   throw invalidRequest('Cannot read the request', fieldProblems(read.error))
 }
 
+/** So many unknown keys of one object are reported: a body may hold a million. */
+const MAX_UNKNOWN_KEYS = 20
+
 /** The problems of a value that a schema refused, by JSON pointer. */
 export function fieldProblems(error: z.ZodError): FieldProblem[] {
-  return error.issues.map(({ path, message }) => ({
-    pointer: path
-      .map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-      .join(''),
-    detail: message,
-  }))
+  return error.issues.flatMap(issue => {
+    const { path, message } = issue
+    if (issue.code !== 'unrecognized_keys') return { pointer: pointerOf(path), detail: message }
+    return issue.keys.slice(0, MAX_UNKNOWN_KEYS).map(key => ({
+      pointer: pointerOf([...path, key]),
+      detail: `Unrecognized key: ${JSON.stringify(key)}`,
+    }))
+  })
 }
+
+const pointerOf = (path: readonly PropertyKey[]): string =>
+  path.map(key => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /**
  * Plans an execution.

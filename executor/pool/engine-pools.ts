@@ -4,6 +4,7 @@
  */
 
 import { availableParallelism } from 'node:os'
+import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { GuestPool, PoolRun } from '../boundary/guest-pool.ts'
 import type { GuestReport } from '../boundary/messages.ts'
@@ -43,8 +44,14 @@ export class EnginePools implements GuestPool {
     return this.#sum(pool => pool.queuedOf(owner))
   }
 
-  hasFree(owner: string): boolean {
-    return this.#all.some(pool => pool.hasFree(owner))
+  hasFree(owner: string, language: Language): boolean {
+    const engine = engineOf(language)
+    const pool = engine === 'quickjs' ? this.#main : this.#others.get(engine)
+    return pool?.hasFree(owner, language) ?? true
+  }
+
+  reserve(owner: string, language: Language): () => void {
+    return this.#poolOf(engineOf(language)).reserve(owner, language)
   }
 
   get resuming(): number {

@@ -6,6 +6,7 @@
  * interrupted for another one, so an owner with programs that compute would else be felt by all others.
  */
 
+import { OwnerCounts } from '../../protocol/base/owner-counts.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { OwnerShare } from './owner-share.ts'
 
@@ -44,6 +45,8 @@ export class WorkerScheduler {
   #leastHadMs = 0
   /** Workers that were given away. */
   #leased = 0
+  /** Workers that executions on their way here are to have. */
+  #reserved = new OwnerCounts()
   #isClosed = false
 
   /** @param onPressure receives how many wait, whenever that may have changed */
@@ -78,9 +81,20 @@ export class WorkerScheduler {
     return this.#leased
   }
 
-  /** Whether a worker is free that an owner may have. */
+  /** Whether a worker is free that an owner may have, and not reserved. */
   hasFree(owner: string): boolean {
-    return this.#mayHave(this.#shares.get(owner), this.#now())
+    const holdsAny = this.#shares.get(owner)?.holdsAny === true || this.#reserved.of(owner) > 0
+    return this.#mayHave(holdsAny, this.#now(), this.#reserved.total)
+  }
+
+  /**
+   * Reserves a worker for an execution on its way to {@link take}, so that {@link hasFree} leaves it
+   * out. A resumed execution may get it all the same.
+   *
+   * @returns a function to call when it has come there, or is over
+   */
+  reserve(owner: string): () => void {
+    return this.#reserved.add(owner)
   }
 
   /** Whether any execution waits. */
@@ -97,11 +111,11 @@ export class WorkerScheduler {
    */
   async take(owner: string, isResume: boolean, cancelled: AbortSignal): Promise<void> {
     cancelled.throwIfAborted()
-    if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
+    this.refuseWhenClosed()
     const share = this.#enter(owner)
     const nowMs = this.#now()
     // When one is free and others wait, it is kept from those.
-    if (this.#mayHave(share, nowMs)) {
+    if (this.#mayHave(share.holdsAny, nowMs)) {
       this.#begin(owner, share, nowMs)
       return
     }
@@ -117,6 +131,11 @@ export class WorkerScheduler {
     } finally {
       cancelled.removeEventListener('abort', onCancel)
     }
+  }
+
+  /** @throws {LatchdError} `EXECUTOR_CLOSED` */
+  refuseWhenClosed(): void {
+    if (this.#isClosed) throw new LatchdError('EXECUTOR_CLOSED', 'The executor is closed')
   }
 
   /** Gives an owner's worker back. The next execution gets it. */
@@ -162,12 +181,12 @@ export class WorkerScheduler {
     }
   }
 
-  /** Whether a worker is free that the owner of a share may have; without a share it holds none. */
-  #mayHave(share: OwnerShare<Waiting> | undefined, nowMs: number): boolean {
-    const free = this.#workers - this.#leased
+  /** Whether a worker is free that an owner may have. */
+  #mayHave(holdsAny: boolean, nowMs: number, reserved = 0): boolean {
+    const free = this.#workers - this.#leased - reserved
     if (free !== 1) return free > 1
     const isKept = this.#keepsOne && nowMs - this.#otherMs < SEVERAL_MS
-    return !isKept || share === undefined || !share.holdsAny
+    return !isKept || !holdsAny
   }
 
   #begin(owner: string, share: OwnerShare<Waiting>, nowMs: number): void {
@@ -183,7 +202,7 @@ export class WorkerScheduler {
     const nowMs = this.#now()
     let next: readonly [string, OwnerShare<Waiting>] | undefined
     for (const entry of this.#shares) {
-      if (entry[1].waiting === 0 || !this.#mayHave(entry[1], nowMs)) continue
+      if (entry[1].waiting === 0 || !this.#mayHave(entry[1].holdsAny, nowMs)) continue
       if (next === undefined || entry[1].hadMs(nowMs) < next[1].hadMs(nowMs)) next = entry
     }
     if (next === undefined) return false

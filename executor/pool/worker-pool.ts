@@ -122,6 +122,10 @@ export class WorkerPool implements GuestPool {
     return this.#scheduler.hasFree(owner)
   }
 
+  reserve(owner: string): () => void {
+    return this.#scheduler.reserve(owner)
+  }
+
   get resuming(): number {
     return this.#scheduler.resuming
   }
@@ -200,15 +204,19 @@ export class WorkerPool implements GuestPool {
   }
 
   async run(run: PoolRun): Promise<GuestReport> {
-    await this.start()
-    const lanes = this.#lanes as Lanes
     const { owner, session, isResume, cancelled } = run
+    // Before the start, so that runs that come during it are counted.
     await this.#scheduler.take(owner, isResume, cancelled)
     let lane: ThreadLane | undefined
     try {
+      await this.start()
+      this.#scheduler.refuseWhenClosed()
+      cancelled.throwIfAborted()
+      const lanes = this.#lanes as Lanes
       lane = lanes.take(owner, session) ?? (await lanes.next(owner, session, cancelled))
       return await this.#runOn(lane, run)
     } finally {
+      const lanes = this.#lanes as Lanes
       if (lane?.isSound === false) {
         // Its owner has the worker until another thread is there, so that no other owner pays for
         // it. The answer does not wait for that.

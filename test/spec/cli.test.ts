@@ -100,6 +100,31 @@ t.test('configuration', async t => {
     t.notMatch(stdout, 'hunter2')
   })
 
+  t.test('config prints the names of servers, tools and documents, and the rules', async t => {
+    const written = {
+      mcpServers: { shop: { command: 'true', env: { KEY: 'hunter2' } }, mail: { command: 'true' } },
+      httpTools: {
+        rate: {
+          ...{ description: 'A rate', method: 'GET', url: 'https://rates.test/now' },
+          ...{ headers: { authorization: 'hunter2' }, inputSchema: { type: 'object' } },
+        },
+      },
+      policy: [{ tools: ['shop.*'], action: 'ask' }],
+    }
+    const cwd = testFolder(t, { 'latchd.config.json': JSON.stringify(written) })
+    const { code, stdout } = await latchd(t, ['config'], { cwd })
+    t.equal(code, 0)
+    t.match(stdout, /^mcpServers +shop, mail +\/.*latchd\.config\.json$/m)
+    t.match(stdout, /^httpTools +rate +\//m)
+    t.match(stdout, /^openapi +\(none\) +default$/m)
+    t.match(stdout, /^policy +\{"tools":\["shop\.\*"\],"action":"ask"\} +\//m)
+    const { stdout: unset } = await latchd(t, ['config'])
+    for (const key of ['mcpServers', 'httpTools', 'openapi', 'policy']) {
+      t.match(unset, new RegExp(`^${key} +\\(none\\) +default$`, 'm'))
+    }
+    t.notMatch(stdout + unset, /\[object|hunter2/)
+  })
+
   t.test('config --json prints the same as an object', async t => {
     const env = { LATCHD_TOKEN: 'hunter2', LATCHD_PORT: '1' }
     const { stdout } = await latchd(t, ['config', '--json'], { env })

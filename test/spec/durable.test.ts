@@ -159,6 +159,24 @@ t.test('an idempotency key', async t => {
     })
   })
 
+  t.test('holds for the short form as well', async t => {
+    made.length = 0
+    const short = { code: 'transfer("Ann", 3)' }
+    const send = () => post(`${url}/execute`, short, as('ann', 'short'))
+    const all = await Promise.all(Array.from({ length: 6 }, send))
+    const answer = { output: '3 to Ann', logs: '', is_final: false }
+    for (const one of [...all, await send()]) {
+      t.match(one, { status: 200, body: answer })
+    }
+    const long = await post(`${url}/v1/execute`, { source: short.code }, as('ann', 'short'))
+    t.match(long, { status: 200, body: { output: { value: '3 to Ann' } } }, 'as the long form')
+    t.equal(made.length, 1)
+    const other = await post(`${url}/execute`, { code: '1' }, as('ann', 'short'))
+    t.match(other, { status: 422, body: { code: 'IDEMPOTENCY_KEY_REUSED' } })
+    t.equal(other.headers.get('content-type'), 'application/problem+json')
+    t.equal((await post(`${url}/execute`, short, as('ann', 'x'.repeat(256)))).status, 400)
+  })
+
   t.test('belongs to its token', async t => {
     const [ann, bob] = [
       await post(`${url}/v1/execute`, body, as('ann', 'one')),

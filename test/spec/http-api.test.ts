@@ -1,5 +1,8 @@
+import { once } from 'node:events'
 import { request as rawRequest } from 'node:http'
 import t from 'tap'
+import { problemAnswer } from '../../daemon/http/problem.ts'
+import { type ErrorCode, errorTable, LatchdError } from '../../protocol/errors.ts'
 import { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { Execution } from '../../protocol/execution/execution.ts'
 import { fixture, get, post, testDaemon } from '../support/daemon.ts'
@@ -173,7 +176,8 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
   const cases: ReadonlyArray<readonly [string, unknown, number, string, string?]> = [
     ['/v1/execute', {}, 400, 'INVALID_REQUEST', '/source'],
     ['/v1/execute', { source: 1 }, 400, 'INVALID_REQUEST', '/source'],
-    ['/v1/execute', { source: '', colour: 1 }, 400, 'INVALID_REQUEST', ''],
+    ['/v1/execute', { source: '', colour: 1 }, 400, 'INVALID_REQUEST', '/colour'],
+    ['/v1/execute', { source: '', 'a/b~c': 1 }, 400, 'INVALID_REQUEST', '/a~1b~0c'],
     [
       '/v1/execute',
       { source: '', limits: { cpuMs: 1e9 } },
@@ -181,7 +185,13 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
       'INVALID_REQUEST',
       '/limits/cpuMs',
     ],
-    ['/v1/execute', { source: '', limits: { colour: 1 } }, 400, 'INVALID_REQUEST', '/limits'],
+    [
+      '/v1/execute',
+      { source: '', limits: { colour: 1 } },
+      400,
+      'INVALID_REQUEST',
+      '/limits/colour',
+    ],
     ['/v1/execute', { source: '', language: 'ruby' }, 400, 'INVALID_REQUEST', '/language'],
     ['/v1/execute', '{"source": ', 400, 'INVALID_REQUEST'],
     ['/v1/execute', { source: '', encodedInputs: '[' }, 400, 'INVALID_REQUEST', '/encodedInputs'],
@@ -202,6 +212,45 @@ t.test('a refusal is problem+json with a code, and names the fields at fault', a
 
 /** Each daemon has a queue, and answers to a host, of its own. */
 const ofOne = { skip: daemonCount > 1 && 'about one daemon' }
+
+t.test(
+  'programs that come at once get the workers and the queue, and the others 429',
+  ofOne,
+  async t => {
+    const { url } = await testDaemon(t, { LATCHD_WORKERS: '2', LATCHD_MAX_QUEUE: '3' })
+    const { sessionId } = (await post(`${url}/v1/sessions`, undefined)).body
+    // Never waits, so it keeps its worker until it is cancelled.
+    const busy = { source: 'for (;;);', limits: { cpuMs: 60_000 } }
+    const burst = async (path: string, body: object) => {
+      const all = await Promise.all(Array.from({ length: 20 }, () => post(`${url}${path}`, body)))
+      const taken = all.filter(({ status }) => status === 202)
+      for (const one of all) {
+        if (one.status === 202) continue
+        t.match(one, { status: 429, body: { code: 'QUEUE_FULL' } })
+        t.match(one.headers.get('retry-after'), /^[1-9]\d*$/)
+      }
+      return taken.map(({ body }) => body.executionId as string)
+    }
+    const end = (ids: readonly string[]) =>
+      Promise.all(ids.map(id => post(`${url}/v1/executions/${id}/cancel`, undefined)))
+
+    const durable = await burst('/v1/executions', busy)
+    t.equal(durable.length, 5, 'two workers and a queue of three')
+    t.match((await get(`${url}/v1/info`)).body, { active: 2, queued: 3 })
+    await end(durable)
+    t.equal((await burst('/v1/execute', { ...busy, waitMs: 0 })).length, 5, 'volatile ones too')
+    const { data } = (await get(`${url}/v1/executions`)).body
+    await end(data.map(({ executionId }: { executionId: string }) => executionId))
+
+    const inSession = { ...busy, sessionId, queue: true }
+    const waiting = await burst('/v1/executions', inSession)
+    t.equal(waiting.length, 20, 'those of one session wait for the session, not for a worker')
+    await end(waiting)
+    const checked = await burst('/v1/executions', { ...busy, typecheck: 'warn' })
+    t.equal(checked.length, 5, 'those whose types are checked before they wait count as well')
+    await end(checked)
+  },
+)
 
 t.test('a full queue is 429 with Retry-After, and what was taken goes on', ofOne, async t => {
   const { url } = await testDaemon(t, { LATCHD_WORKERS: '1', LATCHD_MAX_QUEUE: '2' })
@@ -346,4 +395,42 @@ t.test('a daemon that stops lets executions end, then refuses', async t => {
   t.equal((await running).body.output.value, 'ended')
   await closed
   await t.rejects(fetch(`${daemon.url}/healthz`))
+})
+
+t.test('a daemon that stops says when to come again', ofOne, async t => {
+  const daemon = await testDaemon(t, { LATCHD_DRAIN_MS: '2000' })
+  // Never ends by itself, so the daemon drains until its time is over.
+  const busy = { source: 'for (;;);', limits: { cpuMs: 60_000 } }
+  const running = post(`${daemon.url}/v1/execute`, busy)
+  while ((await get(`${daemon.url}/v1/info`)).body.active === 0);
+  const body = JSON.stringify(ended)
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': body.length,
+    expect: '100-continue',
+  }
+  const request = rawRequest(`${daemon.url}/v1/executions`, { method: 'POST', headers })
+  const answered = once(request, 'response')
+  // The daemon has the head of the request before it stops, and the body after that.
+  request.flushHeaders()
+  await once(request, 'continue')
+  const closed = daemon.close()
+  while (await fetch(`${daemon.url}/healthz`).then(Boolean, () => false));
+  request.end(body)
+  const [answer] = await answered
+  t.equal(answer.statusCode, 503)
+  t.match(answer.headers['retry-after'], /^[1-9]\d*$/)
+  answer.resume()
+  await running
+  await closed
+})
+
+t.test('every refusal with 429 or 503 says when to come again, and no other does', async t => {
+  for (const code of Object.keys(errorTable) as ErrorCode[]) {
+    const { status, headers } = problemAnswer(new LatchdError(code, 'no'))
+    const expected = status === 429 || status === 503 ? '1' : undefined
+    t.equal(headers['retry-after'], expected, code)
+  }
+  const late = new LatchdError('STORE_UNAVAILABLE', 'no', { retryAfterSeconds: 5 })
+  t.equal(problemAnswer(late).headers['retry-after'], '5')
 })

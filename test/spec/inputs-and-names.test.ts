@@ -2,10 +2,15 @@
 
 import t from 'tap'
 import { createExecutor, LatchdError } from '../../executor/index.ts'
+import type { ExecuteRequest, Executor } from '../../protocol/execution/executor.ts'
 import { reservedWords, standardGlobals } from '../../protocol/tool/reserved-names.ts'
+import { Latchd } from '../../sdk/index.ts'
+import { testDaemon } from '../support/daemon.ts'
 import { completed, failureOf, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
 
 const executor = startExecutor(t)
+
+type Send = (request: unknown) => Promise<unknown>
 
 t.test('inputs are globals and members of inputs', async t => {
   const inputs = { name: 'Ada', list: [1, 2], config: { deep: { flag: true } } }
@@ -26,6 +31,43 @@ t.test('inputs is an empty frozen object when there are none', async t => {
     [],
     true,
   ])
+})
+
+t.test('what is no request, or holds no record of inputs, is refused as such', async t => {
+  const { url } = await testDaemon(t)
+  const latchd = new Latchd({ url })
+  t.teardown(() => latchd.close())
+  const session = await executor.sessions.create()
+  const makers: Record<string, Pick<Executor, 'execute' | 'stream'>> = { executor, latchd }
+  for (const [name, maker] of Object.entries(makers)) {
+    const ways: Record<string, Send> = {
+      execute: request => maker.execute(request as ExecuteRequest),
+      stream: async request => {
+        for await (const _ of maker.stream(request as ExecuteRequest));
+      },
+    }
+    for (const [way, send] of Object.entries(ways)) {
+      for (const inputs of [null, [1], 'x', 5, '', 0, false]) {
+        const refused = {
+          code: 'INVALID_REQUEST',
+          message: /^Cannot read the request: \/inputs: a record .* is expected, not /,
+          errors: [{ pointer: '/inputs', detail: String }],
+        }
+        await t.rejects(send({ source: '1', inputs }), refused, `${name} ${way} ${inputs}`)
+      }
+      for (const request of [undefined, null, '1 + 1', [1]]) {
+        const refused = {
+          code: 'INVALID_REQUEST',
+          message: /^Cannot read the request: an object with a source is expected, not /,
+        }
+        await t.rejects(send(request), refused, `${name} ${way} ${request}`)
+      }
+    }
+  }
+  await t.rejects(session.execute({ source: '1', inputs: null as never }), {
+    code: 'INVALID_REQUEST',
+  })
+  t.equal(await outputOf(executor, { source: 'Object.keys(inputs).length', inputs: {} }), 0)
 })
 
 t.test('inputs is frozen', async t => {

@@ -102,6 +102,32 @@ t.test('a body of another media type, charset or coding is 415', async t => {
   }
 })
 
+t.test('a route without fields refuses fields, and takes no body, an empty one and {}', async t => {
+  const { url } = await testDaemon(t)
+  const { executionId } = (await post(`${url}/v1/execute`, { source: '1' })).body
+  const send = (path: string, body: string | undefined, headers: Record<string, string> = json) =>
+    fetch(url + path, { method: 'POST', headers, ...(body !== undefined && { body }) })
+  const routes: Record<string, number> = {
+    '/v1/sessions': 201,
+    '/v1/sign-in-links': 201,
+    [`/v1/executions/${executionId}/cancel`]: 200,
+    [`/v1/executions/${executionId}/retry`]: 409,
+  }
+  for (const [path, status] of Object.entries(routes)) {
+    for (const body of ['{bad', '[]', '{"a":1}', '1', 'null', '"x"']) {
+      const answer = await send(path, body)
+      t.equal(answer.status, 400, `${path} ${body}`)
+      t.match(await answer.json(), { code: 'INVALID_REQUEST' })
+    }
+    for (const body of [undefined, '', '{}', ' {} ']) {
+      t.equal((await send(path, body)).status, status, `${path} ${body}`)
+    }
+    t.equal((await send(path, undefined, {})).status, status, `${path} without a type`)
+  }
+  const { data } = (await get(`${url}/v1/sessions`)).body
+  t.equal(data.length, 5, 'what was refused has made nothing')
+})
+
 t.test('a method that a path does not take is 405, with those that it takes', async t => {
   const { url } = await testDaemon(t)
   const cases: ReadonlyArray<readonly [string, string, string]> = [

@@ -119,6 +119,20 @@ t.test('where several owners come, one worker is kept for those that hold none',
   t.strictSame([scheduler.active, scheduler.queued], [3, 0], 'nobody else came for a minute')
 })
 
+t.test('a worker that an execution on its way is to have is not free for another', async t => {
+  const { scheduler, ask } = schedulerOf(3, true)
+  const ends = ['ann', 'bob'].map(owner => scheduler.reserve(owner))
+  t.ok(scheduler.hasFree('ann'), 'one of three is left')
+  const end = scheduler.reserve('ann')
+  t.notOk(scheduler.hasFree('eve'))
+  for (const one of [end, end]) one()
+  t.ok(scheduler.hasFree('eve'), 'given back once')
+  for (const owner of ['ann', 'bob']) void ask(owner)
+  t.notOk(scheduler.hasFree('eve'), 'reserved as well as held, until its execution has come')
+  for (const one of ends) one()
+  t.strictSame([scheduler.hasFree('ann'), scheduler.hasFree('eve')], [false, true])
+})
+
 t.test('of several owners that want the last worker one that holds none has it', async t => {
   const { started, ask, release } = schedulerOf(2, true)
   for (const owner of ['ann', 'bob']) void ask(owner)

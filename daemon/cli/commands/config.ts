@@ -39,11 +39,16 @@ async function printConfig(options: Options, { terminal, config }: Cli): Promise
   return exitCodes.ok
 }
 
+/** A value in one line; of named entries, such as servers, their names: `--json` has the rest. */
 function valueText(value: unknown): string {
   if (value === null) return '(unset)'
-  if (Array.isArray(value)) return value.join(', ') || '(none)'
-  return String(value)
+  if (typeof value !== 'object') return String(value)
+  const parts = Array.isArray(value) ? value.map(partText) : Object.keys(value)
+  return parts.join(', ') || '(none)'
 }
+
+const partText = (part: unknown): string =>
+  typeof part === 'object' ? JSON.stringify(part) : String(part)
 
 function sourceText(source: Source): string {
   return source.from === 'default' ? source.from : source.name

@@ -1,6 +1,9 @@
 /** JSON bodies as text: in UTF-8 and nothing else, so that no character is replaced on the way. */
 
 import type { HonoRequest, MiddlewareHandler } from 'hono'
+import { z } from 'zod'
+import { invalidRequest } from '../../../executor/boundary/invalid-request.ts'
+import { fieldProblems } from '../../../executor/execution/plan.ts'
 import { isNestedTooDeep, MAX_NESTING } from '../../../protocol/base/nesting.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
 import type { HttpEnvironment } from '../dependencies.ts'
@@ -27,6 +30,31 @@ export function readJsonBodies(): MiddlewareHandler<HttpEnvironment> {
     // The framework declares the text itself here, and awaits it.
     req.bodyCache.text = Promise.resolve(text) as never
     return await next()
+  }
+}
+
+/**
+ * Refuses fields in the body of a route that has none, so that no wish of a caller is passed over. No
+ * body, an empty one and `{}` do.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST`
+ */
+export async function refuseFields(req: HonoRequest): Promise<void> {
+  const type = req.header('content-type')
+  if (type === undefined || !JSON_TYPE.test(type) || !hasBody(req)) return
+  const text = await req.text()
+  if (text === '') return
+  const read = z.strictObject({}).safeParse(parsed(text))
+  if (!read.success) throw invalidRequest('Cannot read the request', fieldProblems(read.error))
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new LatchdError('INVALID_REQUEST', 'Cannot read the body: it is not JSON', {
+      cause: error,
+    })
   }
 }
 

@@ -12,6 +12,7 @@ import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
 import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
+import { Problem } from '../problem.ts'
 import { json, problems } from '../responses.ts'
 import { submitRequest } from '../submission.ts'
 
@@ -71,12 +72,21 @@ const shortRoute = callerRoute('execute', {
   path: '/execute',
   operationId: 'executeShort',
   summary: 'The short form for scripts',
-  request: { body: { content: { 'application/json': { schema: ShortBody } }, required: true } },
+  request: {
+    body: { content: { 'application/json': { schema: ShortBody } }, required: true },
+    headers,
+  },
   responses: {
     200: json(ShortAnswer, 'The program has come to its end'),
     202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
-    422: json(z.strictObject({ error: ExecutionError, logs: z.string() }), 'The program failed'),
-    ...problems(400, 413, 415, 503, 507),
+    422: {
+      description: 'The program failed, or the idempotency key was used with another body',
+      content: {
+        'application/json': { schema: z.strictObject({ error: ExecutionError, logs: z.string() }) },
+        'application/problem+json': { schema: Problem },
+      },
+    },
+    ...problems(400, 410, 413, 415, 503, 507),
   },
 })
 
@@ -118,8 +128,8 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
     const caller = context.get('caller')
     const { code } = context.req.valid('json')
     const request = ExecuteBody.parse({ source: code })
-    const traceparent = context.req.header('traceparent')
-    const options = { isDurable: false, key: undefined, traceparent }
+    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const options = { isDurable: false, key, traceparent }
     const executionId = await submitRequest(deps, request, caller, options)
     const execution = await waitFor(executionId, caller, DEFAULT_WAIT_MS)
     const logs = execution.logs.map(({ text }) => text).join('\n')

@@ -13,6 +13,7 @@ import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { sendEvents } from '../event-stream.ts'
 import { actorOf } from '../middleware/actor.ts'
+import { refuseFields } from '../middleware/json-bodies.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { json, problems } from '../responses.ts'
 
@@ -68,7 +69,7 @@ const cancelRoute = callerRoute('execute', {
   operationId: 'cancelExecution',
   summary: 'End an execution; one that has ended stays as it is',
   request: { params },
-  responses: { 200: json(Execution, 'The ended execution'), ...problems(404) },
+  responses: { 200: json(Execution, 'The ended execution'), ...problems(400, 404, 413, 415) },
 })
 
 const retryRoute = callerRoute('execute', {
@@ -79,7 +80,7 @@ const retryRoute = callerRoute('execute', {
   request: { params },
   responses: {
     200: json(Execution, 'The execution as it stands'),
-    ...problems(404, 409, 507),
+    ...problems(400, 404, 409, 413, 415, 507),
   },
 })
 
@@ -152,6 +153,7 @@ export function addExecutionRoutes(
 
   app.openapi(cancelRoute, async context => {
     const caller = context.get('caller')
+    await refuseFields(context.req)
     const execution = await executions.cancel(context.req.valid('param').id, caller)
     const { executionId } = execution
     audit.record({ event: 'execution-cancelled', ...actorOf(context), executionId })
@@ -160,6 +162,7 @@ export function addExecutionRoutes(
 
   app.openapi(retryRoute, async context => {
     const caller = context.get('caller')
+    await refuseFields(context.req)
     const execution = await executions.retry(context.req.valid('param').id, caller)
     const { executionId } = execution
     audit.record({ event: 'execution-retried', ...actorOf(context), executionId })

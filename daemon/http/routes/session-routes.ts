@@ -6,6 +6,7 @@ import { Session } from '../../../protocol/execution/session.ts'
 import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
+import { refuseFields } from '../middleware/json-bodies.ts'
 import { pageOf, pageQuery } from '../pages.ts'
 import { json, problems } from '../responses.ts'
 
@@ -18,7 +19,7 @@ const createSessionRoute = callerRoute('execute', {
   summary: 'Make a session; programs run in it with `sessionId`, one at a time',
   responses: {
     201: json(Session, 'The session; `Location` says where it is'),
-    ...problems(507),
+    ...problems(400, 413, 415, 507),
   },
 })
 
@@ -59,6 +60,7 @@ export function addSessionRoutes(
 ): void {
   app.openapi(createSessionRoute, async context => {
     const caller = context.get('caller')
+    await refuseFields(context.req)
     const session = await sessions.create(caller)
     return context.json(session, 201, { location: `/v1/sessions/${session.sessionId}` })
   })

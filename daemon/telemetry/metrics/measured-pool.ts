@@ -11,6 +11,7 @@ import {
 } from '../../../executor/boundary/guest-pool.ts'
 import type { GuestReport } from '../../../executor/boundary/messages.ts'
 import { LatchdError } from '../../../protocol/errors.ts'
+import type { Language } from '../../../protocol/execution/execution.ts'
 
 /** Why a run has lost its worker; `docs/operations.md` says what each means. */
 export type LossReason = 'ended' | 'forged' | 'shared' | 'lost'
@@ -57,8 +58,12 @@ export class MeasuredPool implements GuestPool {
     return this.#pool.queuedOf(owner)
   }
 
-  hasFree(owner: string): boolean {
-    return this.#pool.hasFree(owner)
+  hasFree(owner: string, language: Language): boolean {
+    return this.#pool.hasFree(owner, language)
+  }
+
+  reserve(owner: string, language: Language): () => void {
+    return this.#pool.reserve(owner, language)
   }
 
   get resuming() {

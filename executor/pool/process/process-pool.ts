@@ -47,6 +47,10 @@ export class ProcessPool implements GuestPool {
     return this.#together.scheduler.hasFree(owner)
   }
 
+  reserve(owner: string): () => void {
+    return this.#together.scheduler.reserve(owner)
+  }
+
   get resuming(): number {
     return this.#together.scheduler.resuming + this.#alone.scheduler.resuming
   }
