@@ -18,7 +18,7 @@ import {
   settingsOf,
 } from './tool-fields.ts'
 import { plainValue, ToolResult } from './tool-result.ts'
-import type { ToolLike, ToolSet } from './tool-set.ts'
+import { type ToolLike, type ToolSet, toolEntries } from './tool-set.ts'
 import type { ToolContext } from './wire-tool.ts'
 
 /** Tools that were read before: reading a schema costs, and apps send the same tools again. */
@@ -47,18 +47,16 @@ export function normalizeTool(like: ToolLike, key?: string): Tool {
  * @throws {LatchdError} `TOOL_INVALID`, or what `lookUp` throws
  */
 export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): Tool[] {
-  if (isList(set)) {
-    return set.map(like => (typeof like === 'string' ? lookUp(like) : normalizeTool(like)))
-  }
-  return Object.entries(set).map(([key, like]) => normalizeTool(like, key))
-}
-
-function isList(set: ToolSet): set is ReadonlyArray<ToolLike | string> {
-  return Array.isArray(set)
+  return toolEntries(set).map(([key, like]) =>
+    typeof like === 'string' && key === undefined
+      ? lookUp(like)
+      : normalizeTool(like as ToolLike, key),
+  )
 }
 
 function read(like: ToolLike, key: string | undefined): Tool {
-  if (typeof like !== 'function' && !isRecord(like)) throw invalid(key, `it is a ${typeof like}`)
+  if (typeof like !== 'function' && !isRecord(like))
+    throw invalid(key, `it is ${like === null ? 'null' : `a ${typeof like}`}`)
   const tool = readForm(like as AnyFunction | Record<string, unknown>, key)
   const isDefinition = isRecord(like) && !isRecord(like.function) && !isForward(like)
   refuseMisspelt(like, isDefinition, tool.name)

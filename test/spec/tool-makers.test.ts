@@ -5,7 +5,7 @@ import t from 'tap'
 import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
-import { tool } from '../../sdk/index.ts'
+import { codeTool, Latchd, tool } from '../../sdk/index.ts'
 import { openExecutor } from '../support/executor.ts'
 
 const executor = openExecutor(t, { workers: 1 })
@@ -301,6 +301,33 @@ t.test('what cannot be a tool is refused when it is given', async t => {
   ]
   for (const [tools, message] of cases) {
     t.throws(() => createExecutor({ tools: tools as ToolSet }), { name: 'LatchdError', message })
+  }
+})
+
+t.test('what is no set of tools is refused, and not taken for one without tools', async t => {
+  const latchd = new Latchd({ url: 'http://127.0.0.1:1' })
+  t.teardown(() => latchd.close())
+  const single = { name: 'a', description: '', execute: () => 1 }
+  const cases: ReadonlyArray<readonly [set: unknown, given: RegExp]> = [
+    [5, /5 as tools/],
+    [null, /null as tools/],
+    [true, /true as tools/],
+    ['sleep', /"sleep" as tools: an array of tools and names/],
+    [() => 1, /a function as tools/],
+    [new Map([['a', single]]), /a Map as tools/],
+    [new Set([single]), /a Set as tools/],
+    [Promise.resolve([single]), /a Promise as tools/],
+    [single, /a single tool as tools/],
+  ]
+  for (const [set, message] of cases) {
+    const tools = set as ToolSet
+    const expected = { code: 'TOOL_INVALID', message }
+    t.throws(() => createExecutor({ tools }), expected)
+    await t.rejects(executor.execute({ source: '1', tools }), expected)
+    await t.rejects(latchd.execute({ source: '1', tools }), expected)
+    t.throws(() => latchd.addTools(tools), expected)
+    await t.rejects(latchd.stream({ source: '1', tools }).next(), expected)
+    t.throws(() => codeTool({ executor, tools }), expected)
   }
 })
 
