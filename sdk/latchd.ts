@@ -1,5 +1,6 @@
 /** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
+import { orAborted } from '../protocol/base/or-aborted.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
@@ -69,7 +70,7 @@ export class Latchd implements Executor {
     })
     this.approvals = new ClientApprovals(this.#connection)
     this.sessions = new ClientSessions(this.#connection, this)
-    this.files = new ClientFiles(this.#connection)
+    this.files = new ClientFiles(this.#connection, this.#closed.signal)
     this.#onApproval = options.onApproval
     this.#runs = new ExecutionRuns({
       connection: this.#connection,
@@ -110,7 +111,7 @@ export class Latchd implements Executor {
 
   /** Runs with the tools of this process, which stay until the execution is over. */
   async #run(request: ExecuteRequest): Promise<Execution> {
-    const given = await this.#clientTools.give(request.tools)
+    const given = await this.#unlessClosed(this.#clientTools.give(request.tools))
     let current: Execution | undefined
     try {
       current = await this.#runs.run(given.body, request, execution => {
@@ -120,6 +121,11 @@ export class Latchd implements Executor {
     } finally {
       this.#releaseAfter(current, given.release)
     }
+  }
+
+  /** What may wait for a daemon that does not answer ends with the client. */
+  #unlessClosed<T>(waiting: Promise<T>): Promise<T> {
+    return orAborted(waiting, this.#closed.signal)
   }
 
   /** Releases the tools of an execution when it is over; the caller may have left before. */
@@ -145,7 +151,7 @@ export class Latchd implements Executor {
   /** Runs a program and yields its events as they happen, `execution-ended` last. */
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
     const { onApproval = this.#onApproval } = request
-    const given = await this.#clientTools.give(request.tools)
+    const given = await this.#unlessClosed(this.#clientTools.give(request.tools))
     let execution: Execution | undefined
     try {
       execution = await this.#runs.send('/v1/executions', request, given.body)
@@ -242,7 +248,7 @@ export class Latchd implements Executor {
    *   `TOOL_INVALID`, `CONNECTION_REFUSED`, `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`
    */
   serveTools(tools: ToolSet): Promise<ServedTools> {
-    return this.#clientTools.serve(tools)
+    return this.#unlessClosed(this.#clientTools.serve(tools))
   }
 
   /** The tools that programs of this client may use: the daemon's, and the added ones. */
@@ -268,7 +274,8 @@ export class Latchd implements Executor {
   readonly nodes = (): Promise<DaemonNodes> => this.#connection.json('GET', '/v1/nodes')
 
   /**
-   * Ends open waits and streams, and running tools of this process. Executions go on in the daemon.
+   * Ends open waits and streams, and running tools of this process: `execute` and its kin reject
+   * with `EXECUTOR_CLOSED`. Executions go on in the daemon.
    *
    * @param options `drainMs`: how long running calls may go on; 0 by default
    */
