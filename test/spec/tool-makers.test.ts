@@ -304,6 +304,35 @@ t.test('what cannot be a tool is refused when it is given', async t => {
   }
 })
 
+t.test('a copy of the context has all that the context has', async t => {
+  const aborted = Promise.withResolvers<unknown>()
+  const hang = tool({
+    name: 'hang',
+    description: '',
+    inputSchema: z.object({}),
+    timeoutMs: 20,
+    execute: async (_, context) => {
+      const { signal, progress, ...facts } = { ...context }
+      signal.addEventListener('abort', () => aborted.resolve({ ...facts, reason: signal.reason }))
+      progress(1)
+      return await new Promise<never>(() => {})
+    },
+  })
+  const { executionId } = await executor.execute({
+    source: 'hang()',
+    tools: [hang],
+    metadata: { order: 7 },
+  })
+  t.match(await aborted.promise, {
+    executionId,
+    callId: String,
+    idempotencyKey: String,
+    caller: 'local',
+    metadata: { order: 7 },
+    reason: { code: 'TOOL_TIMEOUT' },
+  })
+})
+
 t.test('what is no set of tools is refused, and not taken for one without tools', async t => {
   const latchd = new Latchd({ url: 'http://127.0.0.1:1' })
   t.teardown(() => latchd.close())
