@@ -12,9 +12,12 @@ type SentFile = UploadedFile & { readonly lastModified: number }
 /** The files of a client. */
 export class ClientFiles implements Files {
   readonly #connection: Connection
+  readonly #closed: AbortSignal
 
-  constructor(connection: Connection) {
+  /** @param closed gives up the files of values that are on their way; absent: nothing does */
+  constructor(connection: Connection, closed = neverAborted) {
     this.#connection = connection
+    this.#closed = closed
   }
 
   async upload(blob: Blob, { name }: { readonly name?: string } = {}): Promise<UploadedFile> {
@@ -58,18 +61,24 @@ export class ClientFiles implements Files {
     const isBytes = file instanceof Uint8Array
     const blob = isBytes ? new Blob([file as Uint8Array<ArrayBuffer>], { type: file.type }) : file
     const name = isBytes ? (file.name ?? 'file') : nameOf(blob)
-    const send = () => this.#send(blob, name, isTransfer)
-    const { name: sentName, ...facts } = await untilAnswered(send, neverAborted)
+    const signal = this.#closed
+    const send = () => this.#send(blob, name, isTransfer, signal)
+    const { name: sentName, ...facts } = await untilAnswered(send, signal)
     return { ...facts, ...(name !== undefined && { name: sentName }) }
   }
 
-  #send(blob: Blob, name: string | undefined, isTransfer = false): Promise<SentFile> {
+  #send(
+    blob: Blob,
+    name: string | undefined,
+    isTransfer = false,
+    signal?: AbortSignal,
+  ): Promise<SentFile> {
     const query = new URLSearchParams({
       ...(name !== undefined && { name }),
       ...(isTransfer && { transfer: 'true' }),
     })
     const headers: Record<string, string> = blob.type === '' ? {} : { 'content-type': blob.type }
-    return this.#connection.json('POST', `/v1/files?${query}`, { bytes: blob, headers })
+    return this.#connection.json('POST', `/v1/files?${query}`, { bytes: blob, headers, signal })
   }
 }
 

@@ -109,11 +109,16 @@ export class ExecutionRuns {
     return this.#await(execution, Number.POSITIVE_INFINITY)
   }
 
-  /** Sends a request; returns the execution that it began. */
+  /**
+   * Sends a request; returns the execution that it began.
+   *
+   * @throws {LatchdError} `EXECUTOR_CLOSED` as soon as the client is closed
+   */
   async send(path: string, request: ExecuteRequest, fields: object = {}): Promise<Execution> {
-    const body = { ...(await bodyOf(request, this.#deps.store)), ...fields }
+    const { connection, store, closed: signal } = this.#deps
+    const body = { ...(await bodyOf(request, store)), ...fields }
     const headers = headersOf(request)
-    const send = () => this.#deps.connection.json<Execution>('POST', path, { body, headers })
+    const send = () => connection.json<Execution>('POST', path, { body, headers, signal })
     try {
       return await send()
     } catch (error) {

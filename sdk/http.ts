@@ -35,6 +35,7 @@ export class Connection {
     try {
       return (await response.json()) as T
     } catch (error) {
+      if (options.signal?.aborted) throw options.signal.reason
       throw lost(error)
     }
   }

@@ -1,5 +1,6 @@
 /** The client of a daemon: `fetch` and `WebSocket`, in Node, Bun, Deno and browsers. */
 
+import { orAborted } from '../protocol/base/or-aborted.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import { checkRequest } from '../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
@@ -70,7 +71,7 @@ export class Latchd implements Executor {
     })
     this.approvals = new ClientApprovals(this.#connection)
     this.sessions = new ClientSessions(this.#connection, this)
-    this.files = new ClientFiles(this.#connection)
+    this.files = new ClientFiles(this.#connection, this.#closed.signal)
     this.#onApproval = options.onApproval
     this.#runs = new ExecutionRuns({
       connection: this.#connection,
@@ -112,7 +113,7 @@ export class Latchd implements Executor {
   /** Runs with the tools of this process, which stay until the execution is over. */
   async #run(request: ExecuteRequest): Promise<Execution> {
     checkRequest(request)
-    const given = await this.#clientTools.give(request.tools)
+    const given = await this.#unlessClosed(this.#clientTools.give(request.tools))
     let current: Execution | undefined
     try {
       current = await this.#runs.run(given.body, request, execution => {
@@ -122,6 +123,11 @@ export class Latchd implements Executor {
     } finally {
       this.#releaseAfter(current, given.release)
     }
+  }
+
+  /** What may wait for a daemon that does not answer ends with the client. */
+  #unlessClosed<T>(waiting: Promise<T>): Promise<T> {
+    return orAborted(waiting, this.#closed.signal)
   }
 
   /** Releases the tools of an execution when it is over; the caller may have left before. */
@@ -148,7 +154,7 @@ export class Latchd implements Executor {
   async *stream(request: ExecuteRequest): AsyncGenerator<ExecutionEvent, void, undefined> {
     checkRequest(request)
     const { onApproval = this.#onApproval } = request
-    const given = await this.#clientTools.give(request.tools)
+    const given = await this.#unlessClosed(this.#clientTools.give(request.tools))
     let execution: Execution | undefined
     try {
       execution = await this.#runs.send('/v1/executions', request, given.body)
@@ -245,7 +251,7 @@ export class Latchd implements Executor {
    *   `TOOL_INVALID`, `CONNECTION_REFUSED`, `CONNECTION_LOST`, `UNAUTHENTICATED`, `FORBIDDEN`
    */
   serveTools(tools: ToolSet): Promise<ServedTools> {
-    return this.#clientTools.serve(tools)
+    return this.#unlessClosed(this.#clientTools.serve(tools))
   }
 
   /** The tools that programs of this client may use: the daemon's, and the added ones. */
@@ -271,7 +277,8 @@ export class Latchd implements Executor {
   readonly nodes = (): Promise<DaemonNodes> => this.#connection.json('GET', '/v1/nodes')
 
   /**
-   * Ends open waits and streams, and running tools of this process. Executions go on in the daemon.
+   * Ends open waits and streams, and running tools of this process: `execute` and its kin reject
+   * with `EXECUTOR_CLOSED`. Executions go on in the daemon.
    *
    * @param options `drainMs`: how long running calls may go on; 0 by default
    */

@@ -1,6 +1,6 @@
 /** The approvals of an embedded executor: read and decided by the app, in its store. */
 
-import type { Approval, Decision } from '../../protocol/approval.ts'
+import { type Approval, Decision } from '../../protocol/approval.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type {
   Approvals,
@@ -11,8 +11,10 @@ import type {
 import { LOCAL_CALLER } from '../../protocol/local-caller.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
+import { invalidRequest } from '../boundary/invalid-request.ts'
 import { type DecidedBy, expired, readDecision, requireSame } from '../calls/decision.ts'
 import type { RunningExecution } from '../execution/execution.ts'
+import { fieldProblems } from '../execution/plan.ts'
 import type { MemoryApprovals } from '../store/memory-approvals.ts'
 import type { DecideOutcome } from '../store/volatile-store.ts'
 
@@ -40,7 +42,13 @@ export class EmbeddedApprovals implements Approvals {
   /** Asks the app's callback for a decision. When that throws, the approval stays pending. */
   async answer(approval: Approval, onApproval: OnApproval): Promise<void> {
     const decision = await onApproval(approval)
-    if (decision !== undefined) await this.#read(approval.approvalId, decision)
+    if (decision === undefined) return
+    try {
+      await this.#read(approval.approvalId, decision)
+    } catch (error) {
+      // Another decision was faster: the program goes on with that one.
+      if (!(error instanceof LatchdError && error.code === 'ALREADY_DECIDED')) throw error
+    }
   }
 
   async list({ status, executionId }: ApprovalsQuery = {}): Promise<readonly Approval[]> {
@@ -55,11 +63,11 @@ export class EmbeddedApprovals implements Approvals {
   }
 
   approve(approvalId: string, options: DecisionOptions = {}): Promise<Approval> {
-    return this.#read(approvalId, { decision: 'approve', ...options })
+    return this.#read(approvalId, { ...options, decision: 'approve' })
   }
 
   reject(approvalId: string, options: Pick<DecisionOptions, 'reason'> = {}): Promise<Approval> {
-    return this.#read(approvalId, { decision: 'reject', ...options })
+    return this.#read(approvalId, { ...options, decision: 'reject' })
   }
 
   /** The time to decide an approval is over. */
@@ -67,7 +75,9 @@ export class EmbeddedApprovals implements Approvals {
     this.#decide(approval.approvalId, expired())
   }
 
-  async #read(approvalId: string, decision: Decision): Promise<Approval> {
+  /** @param said of the app's code, whose types nothing has checked */
+  async #read(approvalId: string, said: unknown): Promise<Approval> {
+    const decision = parseDecision(said)
     const asking = this.#asking.get(approvalId)
     if (asking === undefined) throw notFound(approvalId)
     const decided = await readDecision(decision, asking.tool, LOCAL_CALLER)
@@ -83,6 +93,13 @@ export class EmbeddedApprovals implements Approvals {
     if (isFirst) this.#asking.get(approvalId)?.running.decide(outcome.stored)
     return outcome
   }
+}
+
+/** @throws {LatchdError} `INVALID_REQUEST`, with a problem per field, as a daemon refuses it */
+function parseDecision(said: unknown): Decision {
+  const read = Decision.safeParse(said)
+  if (read.success) return read.data
+  throw invalidRequest('Cannot read the decision', fieldProblems(read.error))
 }
 
 function notFound(approvalId: string): LatchdError {

@@ -1,4 +1,4 @@
-/** The context of one call; its signal is made when a tool first asks for it. */
+/** The context of one call. */
 
 import type { ToolContext } from './wire-tool.ts'
 
@@ -18,16 +18,22 @@ export type GiveUp = (reason: Error) => void
 
 const NONE: readonly GiveUp[] = []
 
-/** The context that a tool is called with. */
+/**
+ * The context that a tool is called with. All that a tool reads is an own field: tools copy their
+ * context, `{ ...context, user }`, and a copy has no getters of a class.
+ */
 export class CallContext implements ToolContext {
   readonly callId: string
+  readonly idempotencyKey: string
   readonly executionId: string
   readonly sessionId: string | undefined
   readonly caller: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly traceparent: string | undefined
   #onProgress: (value: unknown) => void
-  #controller: AbortController | undefined
+  readonly #controller = new AbortController()
+  /** Made for every call: that takes 30 ns, and an own getter that makes it later takes 85. */
+  readonly signal: AbortSignal = this.#controller.signal
   #reason: Error | undefined
   /** A field, since tools take it out of their context: `{ progress }`. */
   readonly progress = (value: unknown): void => {
@@ -38,22 +44,13 @@ export class CallContext implements ToolContext {
 
   constructor(facts: CallFacts) {
     this.callId = facts.callId
+    this.idempotencyKey = facts.callId
     this.executionId = facts.executionId
     this.sessionId = facts.sessionId
     this.caller = facts.caller
     this.metadata = facts.metadata
     this.traceparent = facts.traceparent
     this.#onProgress = facts.onProgress
-  }
-
-  get idempotencyKey(): string {
-    return this.callId
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController()
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason)
-    return this.#controller.signal
   }
 
   /** Why the call was given up; `undefined` while it was not. */
@@ -72,11 +69,11 @@ export class CallContext implements ToolContext {
     this.#waiting = isOnly ? NONE : this.#waiting.filter(other => other !== giveUp)
   }
 
-  /** Aborts the signal, also for a tool that asks for it later. */
+  /** Aborts the signal, and gives up what waits for the tool. */
   abort(reason: Error): void {
     if (this.#reason !== undefined) return
     this.#reason = reason
-    this.#controller?.abort(reason)
+    this.#controller.abort(reason)
     for (const giveUp of this.#waiting) giveUp(reason)
   }
 }

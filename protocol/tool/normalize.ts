@@ -10,9 +10,16 @@ import { readRetry, withRetry } from './retry.ts'
 import { isRecord, readSchema } from './schema.ts'
 import { textValue } from './text-value.ts'
 import type { Tool } from './tool.ts'
+import {
+  readAnnotations,
+  readDescription,
+  readProbe,
+  refuseMisspelt,
+  settingsOf,
+} from './tool-fields.ts'
 import { plainValue, ToolResult } from './tool-result.ts'
-import type { ToolLike, ToolSet } from './tool-set.ts'
-import type { ToolAnnotations, ToolContext, ToolDefinition } from './wire-tool.ts'
+import { type ToolLike, type ToolSet, toolEntries } from './tool-set.ts'
+import type { ToolContext } from './wire-tool.ts'
 
 /** Tools that were read before: reading a schema costs, and apps send the same tools again. */
 const known = new WeakMap<object, Map<string | undefined, Tool>>()
@@ -40,27 +47,37 @@ export function normalizeTool(like: ToolLike, key?: string): Tool {
  * @throws {LatchdError} `TOOL_INVALID`, or what `lookUp` throws
  */
 export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): Tool[] {
-  if (isList(set)) {
-    return set.map(like => (typeof like === 'string' ? lookUp(like) : normalizeTool(like)))
-  }
-  return Object.entries(set).map(([key, like]) => normalizeTool(like, key))
-}
-
-function isList(set: ToolSet): set is ReadonlyArray<ToolLike | string> {
-  return Array.isArray(set)
+  return toolEntries(set).map(([key, like]) =>
+    typeof like === 'string' && key === undefined
+      ? lookUp(like)
+      : normalizeTool(like as ToolLike, key),
+  )
 }
 
 function read(like: ToolLike, key: string | undefined): Tool {
-  if (typeof like === 'function') return fromFunction(like as AnyFunction, key)
-  if (!isRecord(like)) throw invalid(key, `it is a ${typeof like}`)
+  if (typeof like !== 'function' && !isRecord(like))
+    throw invalid(key, `it is ${like === null ? 'null' : `a ${typeof like}`}`)
+  const tool = readForm(like as AnyFunction | Record<string, unknown>, key)
+  const isDefinition = isRecord(like) && !isRecord(like.function) && !isForward(like)
+  refuseMisspelt(like, isDefinition, tool.name)
+  return tool
+}
+
+function readForm(like: AnyFunction | Record<string, unknown>, key: string | undefined): Tool {
+  if (typeof like === 'function') return fromFunction(like, key)
   if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
-  if (typeof like.forward === 'function') return fromForward(like, like.forward as AnyFunction, key)
+  if (isForward(like)) return fromForward(like, like.forward, key)
   if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
   if (typeof like.execute === 'function')
     return fromDefinition(like, like.execute as AnyFunction, key)
   if (typeof like.handler === 'function') return fromMcpTool(like, like.handler as AnyFunction, key)
   throw invalid(key ?? String(like.name), 'it has neither execute nor forward')
 }
+
+const isForward = (
+  like: Record<string, unknown>,
+): like is Record<string, unknown> & { readonly forward: AnyFunction } =>
+  typeof like.forward === 'function'
 
 type AnyFunction = (...args: unknown[]) => unknown
 
@@ -110,7 +127,7 @@ function assemble(parts: ToolParts): Tool {
   if (namespace !== undefined && (typeof namespace !== 'string' || namespace === '')) {
     throw invalid(name, `namespace is ${String(namespace)}; a name is allowed`)
   }
-  const annotations = isRecord(parts.annotations) ? (parts.annotations as ToolAnnotations) : {}
+  const annotations = readAnnotations(parts.annotations, name)
   const retry = readRetry(parts.retry, annotations, name)
   const once: Execute =
     readAnswer === undefined
@@ -119,7 +136,7 @@ function assemble(parts: ToolParts): Tool {
   const execute = retry === undefined ? once : withRetry(name, retry, once)
   return {
     name,
-    description: typeof parts.description === 'string' ? parts.description : '',
+    description: readDescription(parts.description, name),
     ...(input && { inputSchema: input.json }),
     ...(output && { outputSchema: output.json }),
     inputForm: input === undefined ? 'list' : record === undefined ? 'value' : 'record',
@@ -134,7 +151,7 @@ function assemble(parts: ToolParts): Tool {
     ...readApproval(parts, name),
     answer: undefined,
     waitMs: undefined,
-    probe: typeof parts.probe === 'function' ? (parts.probe as Tool['probe']) : undefined,
+    probe: readProbe(parts.probe, name),
     validateInput:
       input && record ? recordValidator(name, record, input.validate) : input?.validate,
     validateOutput: output?.validate,
@@ -215,27 +232,29 @@ function fromDefinition(
   like: Record<string, unknown>,
   execute: AnyFunction,
   key: string | undefined,
-  readAnswer?: ReadAnswer,
+  more: Pick<ToolParts, 'annotations' | 'isImported' | 'readAnswer'> = {},
 ): Tool {
   const name = typeof like.name === 'string' ? like.name : key
   const inputSchema = like.inputSchema ?? like.parameters
   return assemble({
-    ...(like as Partial<ToolDefinition>),
+    ...settingsOf(like),
     name,
     description: like.description,
     inputSchema,
-    probe: typeof like.probe === 'function' ? like.probe.bind(like) : undefined,
+    outputSchema: like.outputSchema,
+    namespace: like.namespace,
+    isImported: like.isImported === true,
+    ...more,
     execute:
       inputSchema == null
         ? positionalWithContext(execute.bind(like), execute.length)
         : execute.bind(like),
-    ...(readAnswer && { readAnswer }),
   })
 }
 
 function fromFunction(call: AnyFunction, key: string | undefined): Tool {
   const name = key ?? call.name
-  return assemble({ name, description: '', execute: positional(call) })
+  return assemble({ ...settingsOf(call), name, description: '', execute: positional(call) })
 }
 
 /** An object with `forward(...)`, as smolagents has them: positional, `inputs` by name and type. */
@@ -244,19 +263,20 @@ function fromForward(
   forward: AnyFunction,
   key: string | undefined,
 ): Tool {
-  const inputs = isRecord(like.inputs) ? like.inputs : undefined
+  if (like.inputs != null && !isRecord(like.inputs)) {
+    throw invalid(
+      String(like.name ?? key),
+      `inputs is a ${typeof like.inputs}; an object is allowed`,
+    )
+  }
+  const inputs = like.inputs ?? undefined
   const call = forward.bind(like)
   const names = Object.keys(inputs ?? {})
   return assemble({
+    ...settingsOf(like),
     name: like.name ?? key,
     description: like.description,
     inputSchema: inputs && forwardSchema(inputs),
-    annotations: like.annotations,
-    timeoutMs: like.timeoutMs,
-    maxCallsPerExecution: like.maxCallsPerExecution,
-    retry: like.retry,
-    needsApproval: like.needsApproval,
-    approvalTimeoutMs: like.approvalTimeoutMs,
     execute:
       inputs === undefined
         ? positional(call)
@@ -294,13 +314,11 @@ function fromMcpTool(
   handler: AnyFunction,
   key: string | undefined,
 ): Tool {
-  const { annotations, ...rest } = like
-  return fromDefinition(
-    { ...rest, annotations: readHints(annotations), isImported: true },
-    handler.bind(like),
-    key,
-    fromMcpResult,
-  )
+  return fromDefinition(like, handler, key, {
+    annotations: readHints(like.annotations),
+    isImported: true,
+    readAnswer: fromMcpResult,
+  })
 }
 
 /** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
@@ -308,13 +326,13 @@ function fromAgentsTool(like: Record<string, unknown>): Tool {
   const invoke = (like.invoke as AnyFunction).bind(like)
   const { needsApproval } = like
   return assemble({
+    ...settingsOf(like),
     name: like.name,
     description: like.description,
     inputSchema: like.parameters,
-    annotations: like.annotations,
     isImported: true,
-    maxCallsPerExecution: like.maxCallsPerExecution,
-    retry: like.retry,
+    // `invoke` keeps to the maker's own.
+    timeoutMs: undefined,
     needsApproval:
       typeof needsApproval === 'function'
         ? (input: unknown, { callId }: ToolContext) => needsApproval(undefined, input, callId)
@@ -343,12 +361,10 @@ function fromOpenAIFunction(
     throw invalid(String(name), 'its function has no code to call')
   const parse = like.$parseRaw as ((text: string) => unknown) | undefined
   return assemble({
+    ...settingsOf(like),
     name,
     description,
     inputSchema: parameters,
-    annotations: like.annotations,
-    maxCallsPerExecution: like.maxCallsPerExecution,
-    retry: like.retry,
     execute: (input, context) => callback(parse ? parse(jsonText(input)) : input, context),
   })
 }

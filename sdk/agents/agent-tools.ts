@@ -5,6 +5,7 @@ import type { Executor, ToolLike, ToolSet } from '../../protocol/execution/execu
 import { checkToolName } from '../../protocol/tool/identifier.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { describeTool, type Tool } from '../../protocol/tool/tool.ts'
+import { toolEntries } from '../../protocol/tool/tool-set.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /** Something that can be handed on as a tool: an agent, above all. */
@@ -31,16 +32,12 @@ export class AgentTools {
   constructor(set: ToolSet | undefined, executor: Executor | undefined) {
     this.#executor = executor
     this.#hasAll = set === undefined && executor !== undefined
-    this.add(set ?? [])
+    this.add(set === undefined ? [] : set)
   }
 
   /** Adds tools; one with a known name replaces that tool. @throws {LatchdError} `TOOL_INVALID` */
   add(set: ToolSet): void {
-    if (Array.isArray(set)) {
-      for (const like of set as ReadonlyArray<ToolLike | string>) this.#addOne(like, undefined)
-    } else {
-      for (const [key, like] of Object.entries(set)) this.#addOne(like as ToolLike, key)
-    }
+    for (const [key, like] of toolEntries(set)) this.#addOne(like, key)
     this.forget()
   }
 

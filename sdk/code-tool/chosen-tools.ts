@@ -6,6 +6,7 @@ import { checkToolName } from '../../protocol/tool/identifier.ts'
 import { normalizeTool } from '../../protocol/tool/normalize.ts'
 import { describeTool } from '../../protocol/tool/tool.ts'
 import type { NamedTool } from '../../protocol/tool/tool-globals.ts'
+import { toolEntries } from '../../protocol/tool/tool-set.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 
 /**
@@ -19,7 +20,7 @@ export async function chosenTools(
   tools: ToolSet | undefined,
 ): Promise<readonly ToolDescriptor[]> {
   if (tools === undefined) return await executor.tools()
-  const entries = entriesOf(tools)
+  const entries = toolEntries(tools)
   const isNamed = entries.some(([, like]) => typeof like === 'string')
   const known = new Map(isNamed ? (await executor.tools()).map(tool => [tool.name, tool]) : [])
   return entries.map(([key, like]) => {
@@ -36,7 +37,7 @@ export async function chosenTools(
  * @throws {LatchdError} `TOOL_INVALID`
  */
 export function namedTools(tools: ToolSet | undefined): NamedTool[] {
-  return entriesOf(tools ?? []).map(([key, like]) =>
+  return toolEntries(tools === undefined ? [] : tools).map(([key, like]) =>
     typeof like === 'string' ? { name: like } : checkedTool(like, key),
   )
 }
@@ -45,11 +46,4 @@ function checkedTool(like: ToolLike, key: string | undefined): NamedTool {
   const tool = normalizeTool(like, key)
   checkToolName(tool)
   return tool
-}
-
-function entriesOf(tools: ToolSet): (readonly [string | undefined, ToolLike | string])[] {
-  if (Array.isArray(tools)) {
-    return (tools as readonly (ToolLike | string)[]).map(like => [undefined, like])
-  }
-  return Object.entries(tools)
 }

@@ -2,7 +2,8 @@
 
 import t, { type Test } from 'tap'
 import { humanApprovalTool } from '../../executor/tools/builtin/ask-person.ts'
-import { Approval } from '../../protocol/approval.ts'
+import { Approval, type Decision } from '../../protocol/approval.ts'
+import type { Executor } from '../../protocol/execution/executor.ts'
 import { Latchd, type LatchdOptions } from '../../sdk/index.ts'
 import { made } from '../fixtures/tools/approval-tools.ts'
 import { asked } from '../support/approvals.ts'
@@ -533,6 +534,57 @@ t.test('an approval survives the daemon', async t => {
   t.strictSame(made, [{ id: 'u6' }])
 })
 
+/** Results of `onApproval` that are no decision. */
+const notDecisions: readonly unknown[] = [
+  { decision: 'approved' },
+  { decision: 'APPROVE' },
+  { decision: 'maybe' },
+  {},
+  true,
+  'approve',
+  null,
+  { decision: 'approve', reson: 'x' },
+  { decision: 'approve', reason: 5 },
+  { decision: 'approve', remember: 'always' },
+]
+
+/** Options of `approve` that are none. */
+const notOptions: readonly object[] = [{ foo: 1 }, { reason: 5 }, { remember: 'always' }]
+
+/** Checks that an executor refuses what is no decision, and leaves the approval as it was. */
+async function refusesOthers(t: Test, executor: Executor): Promise<void> {
+  for (const said of notDecisions) {
+    let approvalId = ''
+    const outcome = executor.execute({
+      source: 'human_approval("q").approved',
+      onApproval: approval => {
+        approvalId = approval.approvalId
+        return said as Decision
+      },
+    })
+    await t.rejects(outcome, { code: 'INVALID_REQUEST' }, JSON.stringify(said))
+    for (const options of notOptions) {
+      const approving = executor.approvals.approve(approvalId, options)
+      await t.rejects(approving, { code: 'INVALID_REQUEST' }, JSON.stringify(options))
+    }
+    t.equal((await executor.approvals.get(approvalId)).status, 'pending')
+    const contradiction = { decision: 'approve' } as object
+    t.equal((await executor.approvals.reject(approvalId, contradiction)).status, 'rejected')
+  }
+}
+
+/** Checks that a program goes on with the decision that came first. */
+async function takesTheFirst(t: Test, executor: Executor): Promise<void> {
+  const outcome = await executor.execute({
+    source: 'human_approval("q").approved',
+    onApproval: async ({ approvalId }) => {
+      await executor.approvals.approve(approvalId)
+      return { decision: 'reject' }
+    },
+  })
+  t.equal(outcome.output, true)
+}
+
 const askThree = `const asked = await Promise.all(['a', 'b', 'c'].map(id => human_approval(id)))
   asked.map(({ approved, reason }) => approved ? 'yes' : reason)`
 
@@ -603,6 +655,10 @@ t.test('the client answers inline', async t => {
       errors: [{ pointer: '/args/id' }],
     })
   })
+
+  t.test('what is no decision is refused', t => refusesOthers(t, latchd))
+
+  t.test('a decision that was faster counts', t => takesTheFirst(t, latchd))
 
   t.test('without an answer it waits, without asking again and again', async t => {
     let requests = 0
@@ -695,6 +751,10 @@ t.test('in the app itself', async t => {
     t.match(await executor.approvals.get(approvalId), { status: 'approved', decidedBy: 'local' })
     await t.rejects(executor.approvals.get('apr_none'), { code: 'NOT_FOUND' })
   })
+
+  t.test('what is no decision is refused', t => refusesOthers(t, executor))
+
+  t.test('a decision that was faster counts', t => takesTheFirst(t, executor))
 
   t.test('a rejection is caught by the program', async t => {
     const outcome = await executor.executeOrThrow({

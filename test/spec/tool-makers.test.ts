@@ -5,7 +5,7 @@ import t from 'tap'
 import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
-import { tool } from '../../sdk/index.ts'
+import { codeTool, Latchd, tool } from '../../sdk/index.ts'
 import { openExecutor } from '../support/executor.ts'
 
 const executor = openExecutor(t, { workers: 1 })
@@ -158,6 +158,130 @@ t.test('a default of a plain function holds when the program leaves it out', asy
   t.equal(await outcomeOf({ search }, 'search("a") + search("b", 2)'), 'a 10b 2')
 })
 
+/** Fields that would be without effect: of a wrong type, or misspelt. */
+const wrongFields: ReadonlyArray<readonly [fields: object, message: RegExp]> = [
+  [{ needsAproval: true }, /no field needsAproval; did you mean needsApproval\?/],
+  [{ needsapproval: true }, /did you mean needsApproval\?/],
+  [{ needs_approval: true }, /did you mean needsApproval\?/],
+  [{ approvalTimeoutMS: 5 }, /did you mean approvalTimeoutMs\?/],
+  [{ timeout: 5 }, /did you mean timeoutMs\?/],
+  [{ inputschema: {} }, /did you mean inputSchema\?/],
+  [{ outputSchma: {} }, /did you mean outputSchema\?/],
+  [{ maxCallsPerExecutions: 1 }, /did you mean maxCallsPerExecution\?/],
+  [{ anotations: { readOnly: true } }, /did you mean annotations\?/],
+  [{ prob: () => undefined }, /did you mean probe\?/],
+  [{ annotations: { readonly: true } }, /did you mean annotations\.readOnly\?/],
+  [{ annotations: { idempotant: true } }, /did you mean annotations\.idempotent\?/],
+  [
+    { annotations: { readOnly: 'yes' } },
+    /annotations\.readOnly is "yes"; true or false is allowed/,
+  ],
+  [{ annotations: { destructive: 1 } }, /annotations\.destructive is 1; true or false is allowed/],
+  [{ annotations: 'readOnly' }, /annotations is "readOnly"; an object of readOnly/],
+  [{ probe: 1 }, /probe is 1; a function is allowed/],
+  [{ description: 5 }, /description is 5; a string is allowed/],
+]
+
+t.test('a misspelt field is refused in every form of a tool', async t => {
+  const zodTool = zodFunction({
+    name: 'a',
+    description: '',
+    parameters: z.object({}),
+    function: async () => 1,
+  })
+  class Misspelt {
+    name = 'a'
+    description = ''
+    execute() {}
+    needsAproval() {
+      return true
+    }
+  }
+  const forms: readonly object[] = [
+    { name: 'a', forward: () => 1, needsAproval: true },
+    { name: 'a', description: '', handler: () => 1, needsAproval: true },
+    Object.assign(zodTool, { needsAproval: true }),
+    Object.assign(function a() {}, { needsAproval: true }),
+    new Misspelt(),
+  ]
+  for (const form of forms) {
+    t.throws(() => createExecutor({ tools: [form] }), {
+      code: 'TOOL_INVALID',
+      message: /did you mean needsApproval\?/,
+    })
+  }
+  t.throws(() => createExecutor({ tools: [{ name: 'a', inputs: 5, forward: () => 1 }] }), {
+    message: /inputs is a number; an object is allowed/,
+  })
+})
+
+t.test('fields of other makers pass', async t => {
+  const theirs = {
+    title: 'A',
+    type: 'function',
+    id: 'a',
+    strict: true,
+    role: 'helper',
+    node: 1,
+    date: 1,
+    execution: {},
+    inputExamples: [],
+    toModelOutput: () => 1,
+    _meta: {},
+  }
+  const annotations = { title: 'A', readOnlyHint: true }
+  const forms: readonly object[] = [
+    { ...theirs, annotations, name: 'a', description: '', execute: () => 1 },
+    { ...theirs, annotations, name: 'a', description: '', handler: () => 1 },
+    { ...theirs, name: 'a', output_type: 'number', output_schema: {}, forward: () => 1 },
+  ]
+  for (const form of forms) t.equal(await outcomeOf([form], 'a()'), 1)
+})
+
+t.test('every form of a tool may need an approval, and counts its calls', async t => {
+  const rules = { needsApproval: () => true, maxCallsPerExecution: 3, approvalTimeoutMs: 60_000 }
+  const parameters = z.object({})
+  class Careful {
+    name = 'a'
+    description = ''
+    #isCareful = true
+    execute() {
+      return 1
+    }
+    needsApproval() {
+      return this.#isCareful
+    }
+    get maxCallsPerExecution() {
+      return 3
+    }
+  }
+  const zodTool = zodFunction({ name: 'a', description: '', parameters, function: async () => 1 })
+  const made = agentsTool({ name: 'a', description: '', parameters, execute: () => 1 })
+  const forms: readonly object[] = [
+    { name: 'a', description: '', execute: () => 1, ...rules },
+    { name: 'a', forward: () => 1, ...rules },
+    { name: 'a', description: '', handler: () => 1, ...rules },
+    { ...made, ...rules },
+    Object.assign(zodTool, rules),
+    Object.assign(function a() {
+      return 1
+    }, rules),
+    new Careful(),
+  ]
+  for (const form of forms) {
+    let asked = 0
+    const { output } = await executor.executeOrThrow({
+      source: 'a(); try { a(); a(); a() } catch (error) { error.name }',
+      tools: [form],
+      onApproval: () => {
+        asked++
+        return { decision: 'approve' }
+      },
+    })
+    t.strictSame([asked, output], [3, 'ToolLimitError'], String(forms.indexOf(form)))
+  }
+})
+
 t.test('what cannot be a tool is refused when it is given', async t => {
   const cases: ReadonlyArray<readonly [unknown, RegExp]> = [
     [[{ name: 'a', description: '' }], /it has neither execute nor forward/],
@@ -170,9 +294,69 @@ t.test('what cannot be a tool is refused when it is given', async t => {
       /needsApproval is a string; a boolean or a function is allowed/,
     ],
     [['nope'], /no tool has that name/],
+    ...wrongFields.map(([fields, message]): readonly [unknown, RegExp] => [
+      [{ name: 'a', description: '', execute: () => 1, ...fields }],
+      message,
+    ]),
   ]
   for (const [tools, message] of cases) {
     t.throws(() => createExecutor({ tools: tools as ToolSet }), { name: 'LatchdError', message })
+  }
+})
+
+t.test('a copy of the context has all that the context has', async t => {
+  const aborted = Promise.withResolvers<unknown>()
+  const hang = tool({
+    name: 'hang',
+    description: '',
+    inputSchema: z.object({}),
+    timeoutMs: 20,
+    execute: async (_, context) => {
+      const { signal, progress, ...facts } = { ...context }
+      signal.addEventListener('abort', () => aborted.resolve({ ...facts, reason: signal.reason }))
+      progress(1)
+      return await new Promise<never>(() => {})
+    },
+  })
+  const { executionId } = await executor.execute({
+    source: 'hang()',
+    tools: [hang],
+    metadata: { order: 7 },
+  })
+  t.match(await aborted.promise, {
+    executionId,
+    callId: String,
+    idempotencyKey: String,
+    caller: 'local',
+    metadata: { order: 7 },
+    reason: { code: 'TOOL_TIMEOUT' },
+  })
+})
+
+t.test('what is no set of tools is refused, and not taken for one without tools', async t => {
+  const latchd = new Latchd({ url: 'http://127.0.0.1:1' })
+  t.teardown(() => latchd.close())
+  const single = { name: 'a', description: '', execute: () => 1 }
+  const cases: ReadonlyArray<readonly [set: unknown, given: RegExp]> = [
+    [5, /5 as tools/],
+    [null, /null as tools/],
+    [true, /true as tools/],
+    ['sleep', /"sleep" as tools: an array of tools and names/],
+    [() => 1, /a function as tools/],
+    [new Map([['a', single]]), /a Map as tools/],
+    [new Set([single]), /a Set as tools/],
+    [Promise.resolve([single]), /a Promise as tools/],
+    [single, /a single tool as tools/],
+  ]
+  for (const [set, message] of cases) {
+    const tools = set as ToolSet
+    const expected = { code: 'TOOL_INVALID', message }
+    t.throws(() => createExecutor({ tools }), expected)
+    await t.rejects(executor.execute({ source: '1', tools }), expected)
+    await t.rejects(latchd.execute({ source: '1', tools }), expected)
+    t.throws(() => latchd.addTools(tools), expected)
+    await t.rejects(latchd.stream({ source: '1', tools }).next(), expected)
+    t.throws(() => codeTool({ executor, tools }), expected)
   }
 })
 

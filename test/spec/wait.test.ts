@@ -1,5 +1,7 @@
 /** Waiting for an execution by its id: of a daemon, and of an executor in an app's own process. */
 
+import { once } from 'node:events'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
 import { type Executor, Latchd, type Outcome } from '../../sdk/index.ts'
 import { testDaemon } from '../support/daemon.ts'
@@ -75,4 +77,86 @@ t.test('an app that answers approvals itself waits through them by id too', asyn
   const source = '[ask_human("One?"), ask_human("Two?")]'
   const { executionId } = await asking.execute({ source, waitMs: 30_000 })
   t.match(await answering.wait(executionId), { output: ['answered', 'answered'] })
+})
+
+/** Ways to wait for an execution that does not end. */
+const waits: Record<string, (latchd: Latchd) => Promise<unknown>> = {
+  execute: latchd => latchd.execute({ source: 'sleep(3_600_000)' }),
+  'execute with a key': latchd =>
+    latchd.execute({ source: 'sleep(3_600_000)', idempotencyKey: 'closed' }),
+  'execute with a signal': latchd =>
+    latchd.execute({ source: 'sleep(3_600_000)', signal: new AbortController().signal }),
+  'execute with onApproval': latchd =>
+    latchd.execute({ source: 'human_approval("q")', onApproval: () => undefined }),
+  'execute in a session': async latchd =>
+    (await latchd.sessions.create()).execute({ source: 'sleep(3_600_000)' }),
+  stream: async latchd => {
+    for await (const _ of latchd.stream({ source: 'sleep(3_600_000)' }));
+  },
+}
+
+t.test('closing a client ends what waits, and the execution goes on', async t => {
+  const { url } = await testDaemon(t)
+  const other = new Latchd({ url })
+  t.teardown(() => other.close())
+  for (const [what, wait] of Object.entries(waits)) {
+    const latchd = new Latchd({
+      url,
+      fetch: (path, init) => {
+        const isHeld = init.method === 'POST' && path.includes('/v1/execut')
+        if (isHeld && !init.signal) throw new Error('this request cannot be given up')
+        return fetch(path, init)
+      },
+    })
+    const events = await other.allEvents()
+    const waiting = t.rejects(wait(latchd), { code: 'EXECUTOR_CLOSED' }, what)
+    for await (const event of events) {
+      if (event.type !== 'call-started') continue
+      await latchd.close()
+      await waiting
+      const { status } = await other.get(event.executionId)
+      t.match(status, /^(running|waiting)$/, what)
+      await other.cancel(event.executionId)
+      break
+    }
+  }
+})
+
+/** What waits for a daemon before it has begun anything. */
+const attempts: Record<string, (latchd: Latchd) => Promise<unknown>> = {
+  'execute with tools': latchd => latchd.execute({ source: '1', tools: { one: () => 1 } }),
+  'stream with tools': latchd => latchd.stream({ source: '1', tools: { one: () => 1 } }).next(),
+  serveTools: latchd => latchd.serveTools({ one: () => 1 }),
+}
+
+t.test('closing a client ends what waits for a daemon that does not answer', async t => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  for (const [what, attempt] of Object.entries(attempts)) {
+    const latchd = new Latchd({ url })
+    const connected = once(server, 'connection')
+    const waiting = t.rejects(attempt(latchd), { code: 'EXECUTOR_CLOSED' }, what)
+    const [socket] = (await connected) as [Socket]
+    await latchd.close()
+    await waiting
+    socket.destroy()
+  }
+  server.close()
+})
+
+t.test('closing a client ends the sending of files to a daemon that is away', async t => {
+  const refused = Promise.withResolvers<void>()
+  const latchd = new Latchd({
+    url: 'http://127.0.0.1:1',
+    fetch: (path, init) => {
+      refused.resolve()
+      return fetch(path, init)
+    },
+  })
+  const inputs = { file: new File(['text'], 'a.txt') }
+  const waiting = t.rejects(latchd.execute({ source: '1', inputs }), { code: 'EXECUTOR_CLOSED' })
+  await refused.promise
+  await latchd.close()
+  await waiting
 })
