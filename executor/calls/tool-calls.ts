@@ -310,9 +310,11 @@ export class ToolCalls {
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#waits.steps(open, atMs))
     open.endTiming?.()
+    // One that its execution was put away from has not ended: it is made again, or its end is unknown.
+    const isAway = !this.#open.has(open)
     if (outcome.kind === 'stream') this.#streams.add(callNumber, outcome.stream)
     // The record of a call that opened a stream ends with the stream.
-    else recordEnd(this.#record, callNumber, outcome)
+    else if (!isAway) recordEnd(this.#record, callNumber, outcome)
     return replyOf(callNumber, outcome)
   }
 

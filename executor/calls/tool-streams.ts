@@ -85,9 +85,10 @@ export class ToolStreams {
   }
 
   #end(openedBy: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
-    this.#open.delete(openedBy)
+    const wasOpen = this.#open.delete(openedBy)
     stream.release()
-    this.#deps.onEnd(openedBy, outcome)
+    // One that its execution was put away from has not ended: it is opened again.
+    if (wasOpen) this.#deps.onEnd(openedBy, outcome)
   }
 
   /**
