@@ -12,11 +12,17 @@ export const MAX_ANSWER_TOKENS = DEFAULT_ANSWER_TOKENS
 /** URIs of files as resources. */
 export const FILES = 'latchd://files/'
 
-/** An answer about an execution. @param asked its questions, when it waits for a person */
+/**
+ * An answer about an execution.
+ *
+ * @param asked its questions, when it waits for a person
+ * @param faults what is wrong with the answers to its questions: with some, the answer is an error
+ */
 export async function answerOf(
   client: Latchd,
   outcome: Outcome,
   asked: readonly AskedApproval[],
+  faults: readonly string[] = [],
 ): Promise<CallToolResult> {
   const shown = resultOf(outcome, asked, {
     maxAnswerTokens: MAX_ANSWER_TOKENS,
@@ -26,8 +32,10 @@ export async function answerOf(
     restHint: (executionId, from, to) =>
       `read_output(${JSON.stringify({ executionId, from, to })}) reads them`,
   })
-  const isError = shown.status === 'failed' || shown.status === 'stuck'
-  const result = toolResult({ ...shown, ...nextStep(shown) }, isError)
+  const isUnread = faults.length > 0
+  const refused = { error: { code: 'INVALID_REQUEST', message: faults.join('; ') } }
+  const isError = shown.status === 'failed' || shown.status === 'stuck' || isUnread
+  const result = toolResult({ ...(isUnread && refused), ...shown, ...nextStep(shown) }, isError)
   return { ...result, content: [...result.content, ...(await fileBlocks(client, shown))] }
 }
 

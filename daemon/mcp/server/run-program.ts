@@ -22,7 +22,7 @@ import { answerOf } from './answer.ts'
 import type { McpBackend } from './backend.ts'
 import { abilitiesOf } from './client-abilities.ts'
 import { reportProgress } from './progress.ts'
-import { decide, questionOf } from './questions.ts'
+import { answersOf, type Decided, decide, questionOf } from './questions.ts'
 import { type CreatedTask, createdTask } from './tasks.ts'
 
 /** What a call of a tool answers with. */
@@ -79,16 +79,28 @@ export async function goOn(
   waitMs: number,
   asked: AnsweredRequest,
 ): Promise<ToolAnswer> {
-  const { backend, context } = asked
-  const { client } = backend
-  const { inputResponses } = context.mcpReq
+  const { client } = asked.backend
   const outcome = await client.wait(executionId, { waitMs: 0 })
   const open = await askedOf(client.approvals, outcome)
-  if (inputResponses === undefined || open === undefined)
+  const answers = answersOf(asked.context)
+  if (open === undefined || Object.keys(answers).length === 0)
     return await follow(outcome, waitMs, asked)
-  const isDismissed = await decide(client, open, inputResponses)
-  if (isDismissed) return answerOf(client, outcome, open)
+  const decided = await decide(client, open, answers)
+  if (isOpen(decided)) return await leftOpen(executionId, decided, asked)
   return await follow(await client.wait(executionId, { waitMs: 0 }), waitMs, asked)
+}
+
+const isOpen = ({ isDismissed, faults }: Decided) => isDismissed || faults.length > 0
+
+/** The answer about an execution whose questions have answers that leave some open. */
+async function leftOpen(
+  executionId: string,
+  { faults }: Decided,
+  { backend: { client } }: AnsweredRequest,
+): Promise<ToolAnswer> {
+  const outcome = await client.wait(executionId, { waitMs: 0 })
+  const open = await askedOf(client.approvals, outcome)
+  return await answerOf(client, outcome, open ?? [], faults)
 }
 
 /** Waits for an execution, and puts its questions to the person at the host. */
@@ -111,7 +123,8 @@ async function follow(
         const { canElicit, isModern } = abilitiesOf(server, context)
         if (!canElicit || !(await backend.mayApprove())) return answerOf(client, outcome, open)
         if (isModern) return askedAgain(outcome.executionId, open)
-        if (!(await ask(open, request))) return answerOf(client, outcome, open)
+        const decided = await ask(open, request)
+        if (isOpen(decided)) return await leftOpen(outcome.executionId, decided, request)
         outcome = await client.wait(outcome.executionId, { waitMs: 0 })
         continue
       }
@@ -134,20 +147,26 @@ function askedAgain(executionId: string, open: readonly AskedApproval[]): InputR
   })
 }
 
-/** Asks the person at the host. @returns whether all questions were answered */
+/** Asks the person at the host, question by question, until one stays open. */
 async function ask(
   open: readonly AskedApproval[],
-  { backend, context }: AnsweredRequest,
-): Promise<boolean> {
+  { backend, server }: AnsweredRequest,
+): Promise<Decided> {
   for (const approval of open) {
+    const params = questionOf(approval)
     let answer: unknown
     try {
-      answer = await context.mcpReq.elicitInput(questionOf(approval), { timeout: QUESTION_MS })
+      // Not by `elicitInput`, which would hold the answer against the form by a rule of its own.
+      answer = await server.request(
+        { method: 'elicitation/create', params },
+        { timeout: QUESTION_MS },
+      )
     } catch {
       // The person has not answered in time, or the host cannot ask after all: the handle is left.
-      return false
+      return { isDismissed: true, faults: [] }
     }
-    if (await decide(backend.client, [approval], { [approval.approvalId]: answer })) return false
+    const decided = await decide(backend.client, [approval], { [approval.approvalId]: answer })
+    if (isOpen(decided)) return decided
   }
-  return true
+  return { isDismissed: false, faults: [] }
 }

@@ -18,7 +18,7 @@ import { askedOf } from '../../../sdk/code-tool/asked.ts'
 import { answerOf } from './answer.ts'
 import type { McpBackend } from './backend.ts'
 import { abilitiesOf, TASKS_EXTENSION } from './client-abilities.ts'
-import { decide, questionOf } from './questions.ts'
+import { answersOf, decide, questionOf } from './questions.ts'
 
 /** The answer to a call that has become a task. */
 export type CreatedTask = CreateTaskResultV2
@@ -48,7 +48,11 @@ export function addTasks(server: Server, backend: McpBackend): void {
       const open = await askedOf(client.approvals, outcome)
       // Answers to other questions are late, or were never asked for.
       // The library has taken the answers out of the parameters.
-      await decide(client, open ?? [], context.mcpReq.inputResponses ?? {})
+      const { faults } = await decide(client, open ?? [], answersOf(context))
+      if (faults.length > 0) {
+        const data = { code: 'INVALID_REQUEST' }
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, faults.join('; '), data)
+      }
       return {}
     })
   })
