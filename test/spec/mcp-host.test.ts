@@ -45,6 +45,13 @@ for (const era of eras) {
       text: /"output":\{"b":2\}/,
     })
     t.match(await run('let x: number = 1; x', { language: 'typescript' }), { output: 1 })
+    const { body: info } = await get(`${url}/v1/info`)
+    t.match(tools[0]?.inputSchema.properties?.language, { type: 'string', enum: info.languages })
+    t.ok(info.languages.includes('python'))
+    t.match(await run('[n * 2 for n in range(3)]', { language: 'python' }), { output: [0, 2, 4] })
+    t.match(await run('1', { language: 'cobol' }), {
+      ...{ isError: true, error: { code: 'INVALID_REQUEST', message: /language/ } },
+    })
     t.match(await run('new Date(0).getHours()', { timeZone: 'Asia/Tokyo' }), { output: 9 })
     t.match(await run('nope()'), {
       ...{ status: 'failed', isError: true },
