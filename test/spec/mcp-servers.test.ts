@@ -215,7 +215,11 @@ t.test('programs and callers learn no path of the host from what is away', async
     homeless: { command: process.execPath, cwd: place('y') },
     unread: { url: 'http://127.0.0.1:1/mcp', oauth: { grant: 'authorization_code' } },
   }
-  const documents = { nodoc: { document: place('nope.yaml') }, folder: { document: folder } }
+  const documents = {
+    nodoc: { document: place('nope.yaml') },
+    folder: { document: folder },
+    far: { document: 'http://127.0.0.1:1/x.json?key=a-secret-key', allow: ['127.0.0.1:1'] },
+  }
   const LATCHD_STATE_DIR = join(folder, 'state')
   // The folder of logins is a file: they cannot be read.
   mkdirSync(LATCHD_STATE_DIR)
@@ -238,7 +242,8 @@ t.test('programs and callers learn no path of the host from what is away', async
   const reasons = Object.fromEntries(
     [...away, ...openapi].map(({ name, reason }) => [name, reason]),
   )
-  t.strictSame(reasons, {
+  const { far: _, ...ofHost } = reasons
+  t.strictSame(ofHost, {
     gone: 'its program is not there, or cannot be run',
     homeless: 'cannot spawn: ENOENT',
     unread: 'cannot open: ENOTDIR',
@@ -252,10 +257,11 @@ t.test('programs and callers learn no path of the host from what is away', async
     })`,
   )
   for (const [at, text] of said.entries()) {
-    t.ok(text.endsWith(`is unavailable: ${Object.values(reasons)[at]}`), text)
+    t.ok(text.endsWith(`is unavailable: ${Object.values(ofHost)[at]}`), text)
   }
   const found = await checkServers(configOf({ LATCHD_URL: one.url }), undefined)
   const doctor = found.map(({ text }) => text).join('\n')
+  t.notMatch(doctor, 'a-secret-key')
   for (const path of [place('x'), place('nope.yaml')]) {
     t.ok(doctor.includes(path), `doctor: ${path}`)
     t.ok(log.includes(path), `log: ${path}`)

@@ -73,7 +73,9 @@ function seenDocument(
   settings: readonly OpenApiSetting[],
 ): Finding {
   if (state !== 'loaded') {
-    const place = settings.find(one => one.name === name)?.document
+    const { document = '' } = settings.find(one => one.name === name) ?? {}
+    // A URL may have a secret, and the reason names its host.
+    const place = document === '' || isUrl(document) ? undefined : document
     return { status: 'warn', text: awayText(name, state, reason, place) }
   }
   const left = leftOut === 0 ? '' : `, ${leftOut} left out: see the log`
