@@ -3,6 +3,7 @@
  */
 
 import type { GuestSession } from '../../executor/boundary/messages.ts'
+import { shownRequest } from '../../executor/boundary/request-fingerprint.ts'
 import { callNumberOf } from '../../executor/record/call-id.ts'
 import { foldEvents } from '../../executor/record/fold-execution.ts'
 import type { Execution, ExecutionError } from '../../protocol/execution/execution.ts'
@@ -108,7 +109,9 @@ function replayOf(claimed: ClaimedExecution, execution: Execution, report: Repla
     if (before === undefined) return { result: 'same', reached: 'waiting', ...fields }
     const [id, request] = report.unanswered[0] ?? [asked, 'nothing']
     return diverged(
-      nondeterminism(`The program asks for call ${id}: ${request}; before it was ${before.status}`),
+      nondeterminism(
+        `The program asks for call ${id}: ${shownRequest(request)}; before it was ${before.status}`,
+      ),
     )
   }
   const now = dryRunEnd(outcome)

@@ -1,6 +1,7 @@
 /** The daemon's end of `/mcp`: its callers, and the way from the protocol to the API. */
 
 import type { Context } from 'hono'
+import { installedLanguages } from '../../executor/engine/installed.ts'
 import { ToolIndex } from '../../executor/tools/tool-index.ts'
 import type { Toolbox } from '../../executor/tools/toolbox.ts'
 import { describeTool } from '../../protocol/tool/tool.ts'
@@ -89,6 +90,7 @@ export class McpEndpoint implements AnswersMcp {
     return {
       client,
       mayApprove: async () => scopes.includes('approve') || scopes.includes('admin'),
+      languages: async () => installedLanguages(),
       tools: () => this.#tools(caller),
       isStopping: () => this.#isStopping,
     }

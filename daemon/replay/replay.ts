@@ -16,6 +16,7 @@ import type {
   GuestReport,
   GuestSession,
 } from '../../executor/boundary/messages.ts'
+import { shownRequest } from '../../executor/boundary/request-fingerprint.ts'
 import { Journal } from '../../executor/calls/journal.ts'
 import { deliverTexts } from '../../executor/calls/journal-texts.ts'
 import type { FilesOf } from '../../executor/files/execution-files.ts'
@@ -194,7 +195,9 @@ function divergenceOf(
     // For a call without an intent only the tool was stored.
     if (asked === undefined || request.startsWith(`${asked} `)) continue
     if (request === asked || earlier.includes(asked)) continue
-    return nondeterminism(`Call ${callNumber} of the program is ${request}; before it was ${asked}`)
+    return nondeterminism(
+      `Call ${callNumber} of the program is ${shownRequest(request)}; before it was ${shownRequest(asked)}`,
+    )
   }
   if (outcome.status === 'halted' || outcome.status === 'stopped') return undefined
   if (last === undefined || last.callNumber <= asked) return undefined

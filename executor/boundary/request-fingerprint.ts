@@ -35,6 +35,15 @@ export function requestText(request: GuestRequest, toolName: ToolName): string {
   }
 }
 
+/**
+ * The text of a request for people. The codec's mark before its arguments is for machines.
+ *
+ * @param text as {@link requestText} writes it
+ */
+export function shownRequest(text: string): string {
+  return text.replace(/^((?:call|file) .+? )[jd](?=[[{"\d-]|true|false|null)/, '$1')
+}
+
 /** What stands before the arguments in the text of a request. */
 export function requestHead(request: RequestWithInput, toolName: ToolName): string {
   if (request.kind === 'file') return `file ${request.operation} `

@@ -22,7 +22,7 @@ import type { GuestMessage, GuestRequest, TextRequest } from '../boundary/messag
 import { OpenArguments } from '../boundary/open-arguments.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
 import type { Redaction } from '../boundary/redaction.ts'
-import { requestText } from '../boundary/request-fingerprint.ts'
+import { requestText, shownRequest } from '../boundary/request-fingerprint.ts'
 import { LongString } from '../boundary/string-reply.ts'
 import { isRawIndex, toolIndex } from '../boundary/tool-index.ts'
 import type { ExecutionRecord } from '../record/execution-record.ts'
@@ -204,7 +204,7 @@ export class ToolCalls {
   }
 
   #diverge(callNumber: number, is: string, was: string): void {
-    const message = `Call ${callNumber} of the program is ${is}; before it was ${was}`
+    const message = `Call ${callNumber} of the program is ${shownRequest(is)}; before it was ${shownRequest(was)}`
     this.#listener.onStuck({ code: 'NONDETERMINISM', name: 'Nondeterminism', message })
   }
 

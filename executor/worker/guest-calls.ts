@@ -12,7 +12,7 @@ import type { AsciiText } from '../boundary/ascii-text.ts'
 import { earlierTexts, isRequestText } from '../boundary/earlier-requests.ts'
 import type { Delivery, GuestOutcome, GuestRequest, GuestTask } from '../boundary/messages.ts'
 import { OpenArguments } from '../boundary/open-arguments.ts'
-import { inputHashOf, requestText } from '../boundary/request-fingerprint.ts'
+import { inputHashOf, requestText, shownRequest } from '../boundary/request-fingerprint.ts'
 import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
@@ -260,7 +260,7 @@ export class GuestCalls {
     const last = this.#lastRecorded
     const unread = this.#recorded.get(last) as Recorded
     const why = outcome.status === 'failed' ? ` with ${outcome.error.code}` : ''
-    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#count} calls; its journal holds call ${last}: ${unread.request}`
+    const message = `The program ${isEnd ? 'ended' : 'waits'}${why} after ${this.#count} calls; its journal holds call ${last}: ${shownRequest(unread.request)}`
     return {
       status: 'diverged',
       error: { code: 'NONDETERMINISM', name: 'Nondeterminism', message },
@@ -328,7 +328,7 @@ export class GuestCalls {
     if (!this.dryRun?.endsAt(request.callNumber)) return
     this.dryRun.notePlace()
     this.dryRun.noteVariables()
-    throw new GuestHalted(this.#textOf(request))
+    throw new GuestHalted(shownRequest(this.#textOf(request)))
   }
 
   #toolName = (index: number): string => this.#tools[index]?.[0] ?? ''
@@ -348,7 +348,7 @@ export class GuestCalls {
     if (!isRequestText(recorded.request, request, this.#toolName)) {
       this.dryRun?.notePlace()
       throw new GuestDiverged(
-        `Call ${callNumber} of the program is ${this.#textOf(request)}; in its journal it was ${recorded.request}`,
+        `Call ${callNumber} of the program is ${shownRequest(this.#textOf(request))}; in its journal it was ${shownRequest(recorded.request)}`,
       )
     }
     if (this.#task.isRestored && request.kind === 'call' && recorded.isStream) {

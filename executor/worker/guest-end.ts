@@ -32,7 +32,7 @@ export class GuestParked extends GuestEnd {
 
 /** A dry run came to the call that it was to end at. */
 export class GuestHalted extends GuestEnd {
-  /** The request that it made there: see `requestText`. */
+  /** The request that it made there: see `shownRequest`. */
   readonly request: string
 
   constructor(request: string) {

@@ -4,6 +4,7 @@ import { registerHooks } from 'node:module'
 import t from 'tap'
 import { createExecutor } from '../../executor/index.ts'
 import { get, post, testDaemon } from '../support/daemon.ts'
+import { callTool, connectHost } from '../support/mcp-host.ts'
 
 const hooks = registerHooks({
   resolve(specifier, context, next) {
@@ -34,4 +35,13 @@ t.test('the daemon starts, runs the other languages, and says which those are', 
   const { body } = await post(`${url}/v1/execute`, { source: '1 + 1' })
   t.match(body, { status: 'completed', output: { value: 2 } })
   t.strictSame((await get(`${url}/v1/info`)).body.languages, ['javascript', 'typescript'])
+  const host = await connectHost(t, url)
+  const { tools } = await host.listTools()
+  t.match(tools[0]?.inputSchema.properties, { language: { enum: ['javascript', 'typescript'] } })
+  t.match(await callTool(host, 'run_program', { source: '1', language: 'python' }), {
+    ...{
+      isError: true,
+      error: { code: 'INVALID_REQUEST', message: /npm install @latchd\/python/ },
+    },
+  })
 })

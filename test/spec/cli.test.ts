@@ -533,6 +533,26 @@ t.test('with a daemon', async t => {
     t.match(await latchd(t, ['logs', executionId, '--url', url]), told)
   })
 
+  t.test('logs prints the text and the error once, and ends while the program waits', async t => {
+    const { url } = await daemon(t)
+    const client = new Latchd({ url })
+    const logs = (id: string) => latchd(t, ['logs', id, '--url', url])
+    const failed = await client.execute({ source: `console.log('one'); null.x` })
+    const { code, stdout, stderr } = await logs(failed.executionId)
+    t.strictSame([code, stdout], [0, 'one\n'])
+    t.equal(stderr.split('TypeError').length, 2, stderr)
+    const waiting = await client.execute({
+      source: `console.log('asks'); human_approval('q')`,
+      waitMs: 10_000,
+    })
+    t.equal(waiting.status, 'waiting')
+    t.strictSame(await logs(waiting.executionId), { code: 0, stdout: 'asks\n', stderr: '' })
+    const following = startHere(t, ['logs', waiting.executionId, '-f', '--url', url])
+    await following.seen('stderr', /^Waits for approval /)
+    await client.cancel(waiting.executionId)
+    t.match(await following.ended, { code: 0, stdout: /^asks\n$/ })
+  })
+
   t.test('what is not known is one line, and 2', async t => {
     const { url } = await daemon(t)
     for (const command of ['logs', 'show', 'cancel', 'retry', 'approve', 'reject', 'sessions rm']) {

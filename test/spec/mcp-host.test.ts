@@ -45,6 +45,13 @@ for (const era of eras) {
       text: /"output":\{"b":2\}/,
     })
     t.match(await run('let x: number = 1; x', { language: 'typescript' }), { output: 1 })
+    const { body: info } = await get(`${url}/v1/info`)
+    t.match(tools[0]?.inputSchema.properties?.language, { type: 'string', enum: info.languages })
+    t.ok(info.languages.includes('python'))
+    t.match(await run('[n * 2 for n in range(3)]', { language: 'python' }), { output: [0, 2, 4] })
+    t.match(await run('1', { language: 'cobol' }), {
+      ...{ isError: true, error: { code: 'INVALID_REQUEST', message: /language/ } },
+    })
     t.match(await run('new Date(0).getHours()', { timeZone: 'Asia/Tokyo' }), { output: 9 })
     t.match(await run('nope()'), {
       ...{ status: 'failed', isError: true },
@@ -144,6 +151,124 @@ for (const era of eras) {
     })
   })
 }
+
+const unfitContents: object[] = [
+  ...['rejected', 'Reject', 'deny', 'zzz', '', false, null].map(decision => ({ decision })),
+  ...[{ approve: 'no' }, { approve: false }, {}, { decision: 'approve', reason: 5 }],
+]
+const unfitAnswers: object[] = [
+  ...unfitContents.map(content => ({ action: 'accept', content })),
+  ...[{ action: 'accept' }, { action: 'accept', content: 'approve' }, { action: 'yes' }, {}],
+  ...[{ result: { action: 'accept', content: { decision: 'approve' } } }],
+]
+const stillOpen = async (approvalId: string) =>
+  (await get(`${url}/v1/approvals/${approvalId}`)).body.status === 'pending'
+const elicitation = (params: Record<string, unknown>) =>
+  rawRequest(url, 'tools/call', params, {}, { elicitation: {} })
+
+t.test('an answer that does not fit the form of its question decides nothing', async t => {
+  const program = {
+    name: 'run_program',
+    arguments: { source: `[human_approval('q').approved, ask_human('Which?')]` },
+  }
+  const { result: asking } = await elicitation(program)
+  const { requestState, inputRequests } = asking
+  const [[approvalId, { params }]] = Object.entries(inputRequests) as [[string, { params: object }]]
+  t.strictSame(params, {
+    mode: 'form',
+    message: 'Approve human_approval? q',
+    requestedSchema: {
+      type: 'object',
+      properties: {
+        decision: { type: 'string', title: 'Decision', enum: ['approve', 'reject'] },
+        reason: { type: 'string', title: 'Reason', description: 'The program gets it' },
+      },
+      required: ['decision'],
+    },
+  })
+  for (const answer of unfitAnswers) {
+    const { result } = await elicitation({
+      ...program,
+      requestState,
+      inputResponses: { [approvalId]: answer },
+    })
+    const error = { code: 'INVALID_REQUEST', message: new RegExp(`Cannot decide ${approvalId}: `) }
+    t.match(
+      result,
+      {
+        isError: true,
+        structuredContent: { status: 'waiting', executionId: requestState, approvalId, error },
+      },
+      JSON.stringify(answer),
+    )
+    t.ok(await stillOpen(approvalId), JSON.stringify(answer))
+  }
+  const approved = { [approvalId]: { action: 'accept', content: { decision: 'approve' } } }
+  const next = await elicitation({ ...program, requestState, inputResponses: approved })
+  const [question] = Object.keys(next.result.inputRequests) as [string]
+  const wordless = { [question]: { action: 'accept', content: {} } }
+  t.match(await elicitation({ ...program, requestState, inputResponses: wordless }), {
+    result: { isError: true, structuredContent: { error: { message: /content\.answer: / } } },
+  })
+  const words = { [question]: { action: 'accept', content: { answer: 'this' } } }
+  t.match(await elicitation({ ...program, requestState, inputResponses: words }), {
+    result: { structuredContent: { output: [true, 'this'] } },
+  })
+})
+
+t.test(
+  'an answer to a task that does not fit its form is an error, and decides nothing',
+  async t => {
+    const { result } = await rawRequest(url, 'tools/call', {
+      name: 'run_program',
+      arguments: { source: `human_approval('q').approved` },
+    })
+    const { taskId } = result
+    const asking = await eventually(
+      async () => (await rawRequest(url, 'tasks/get', { taskId })).result,
+      ({ status }) => status === 'input_required',
+    )
+    const [approvalId] = Object.keys(asking.inputRequests) as [string]
+    for (const answer of unfitAnswers) {
+      const inputResponses = { [approvalId]: answer }
+      t.match(
+        await rawRequest(url, 'tasks/update', { taskId, inputResponses }),
+        { error: { code: -32602, message: new RegExp(`Cannot decide ${approvalId}: `) } },
+        JSON.stringify(answer),
+      )
+      t.ok(await stillOpen(approvalId), JSON.stringify(answer))
+    }
+    await rawRequest(url, 'tasks/cancel', { taskId })
+  },
+)
+
+t.test('an answer of a session that does not fit its form decides nothing', async t => {
+  // The library of the host sends no answers without an action, and none in another form.
+  const sendable = unfitContents.filter(content => !('decision' in content) || content.decision)
+  const answers = [
+    ...sendable.map(content => ({ action: 'accept', content })),
+    { action: 'accept' },
+  ]
+  let answer: object | undefined
+  const host = await connectHost(t, url, { era: 'legacy', onQuestion: () => answer as object })
+  answer = { action: 'cancel' }
+  const { executionId, approvalId } = await callTool(host, 'run_program', {
+    source: `human_approval('q').approved`,
+  })
+  for (answer of answers) {
+    t.match(
+      await callTool(host, 'wait', { executionId }),
+      {
+        ...{ isError: true, status: 'waiting' },
+        error: { code: 'INVALID_REQUEST', message: new RegExp(`Cannot decide ${approvalId}: `) },
+      },
+      JSON.stringify(answer),
+    )
+    t.ok(await stillOpen(approvalId), JSON.stringify(answer))
+  }
+  answer = { action: 'accept', content: { decision: 'reject' } }
+  t.match(await callTool(host, 'wait', { executionId }), { output: false })
+})
 
 t.test('a long output is cut for a model, and read in parts', async t => {
   const host = await connectHost(t, url)

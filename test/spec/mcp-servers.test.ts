@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
-import { get, post } from '../support/daemon.ts'
+import { checkServers } from '../../daemon/cli/doctor/check-servers.ts'
+import { loadConfig } from '../../daemon/config/config.ts'
+import { startDaemon } from '../../daemon/start-daemon.ts'
+import { get, post, testSettings } from '../support/daemon.ts'
 import { eventually } from '../support/eventually.ts'
 import { execute, fixtureServer, isAlive, mcpDaemon, valueFrom } from '../support/mcp.ts'
 import { stateFolder } from '../support/state-folder.ts'
@@ -202,6 +205,67 @@ t.test('a server that is away says so in the call, with the reason', async t => 
   const metrics = await (await fetch(`${daemon.url}/metrics`)).text()
   t.match(metrics, /latchd_mcp_server_up\{server="gone"\} 0/)
   t.match(metrics, /latchd_mcp_server_up\{server="fix"\} 1/)
+})
+
+t.test('programs and callers learn no path of the host from what is away', async t => {
+  const folder = stateFolder(t)
+  const place = (name: string) => join(folder, 'a-place', name)
+  const mcpServers = {
+    gone: { command: place('x') },
+    homeless: { command: process.execPath, cwd: place('y') },
+    unread: { url: 'http://127.0.0.1:1/mcp', oauth: { grant: 'authorization_code' } },
+  }
+  const documents = {
+    nodoc: { document: place('nope.yaml') },
+    folder: { document: folder },
+    far: { document: 'http://127.0.0.1:1/x.json?key=a-secret-key', allow: ['127.0.0.1:1'] },
+  }
+  const LATCHD_STATE_DIR = join(folder, 'state')
+  // The folder of logins is a file: they cannot be read.
+  mkdirSync(LATCHD_STATE_DIR)
+  writeFileSync(join(LATCHD_STATE_DIR, 'mcp-auth'), '')
+  const LATCHD_OPENAPI = JSON.stringify(documents)
+  const LATCHD_MCP_SERVERS = JSON.stringify(mcpServers)
+  const env = { LATCHD_STATE_DIR, LATCHD_OPENAPI, LATCHD_MCP_SERVERS }
+  const configOf = (more: Record<string, string>) =>
+    loadConfig({ flags: {}, env: { ...env, ...more }, cwd: '/', readFile: () => undefined })
+  let log = ''
+  const config = configOf(testSettings(t, { LATCHD_STATE_DIR, LATCHD_LOG_LEVEL: 'warn' }))
+  const one = await startDaemon(config, undefined, undefined, undefined, {}, line => {
+    log += line
+  })
+  t.teardown(() => one.close())
+  const info = async () => (await get(`${one.url}/v1/info`)).body
+  const { mcpServers: away, openapi } = await eventually(info, ({ mcpServers, openapi }) =>
+    [...mcpServers, ...openapi].every(({ state }) => state === 'unavailable'),
+  )
+  const reasons = Object.fromEntries(
+    [...away, ...openapi].map(({ name, reason }) => [name, reason]),
+  )
+  const { far: _, ...ofHost } = reasons
+  t.strictSame(ofHost, {
+    gone: 'its program is not there, or cannot be run',
+    homeless: 'cannot spawn: ENOENT',
+    unread: 'cannot open: ENOTDIR',
+    nodoc: 'its file cannot be read: ENOENT',
+    folder: 'EISDIR: illegal operation on a directory, read',
+  })
+  const said = await valueFrom(
+    one,
+    `[() => gone.a(), () => homeless.a(), () => unread.a(), () => nodoc.a(), () => folder.a()].map(call => {
+      try { return call() } catch (e) { return e.message }
+    })`,
+  )
+  for (const [at, text] of said.entries()) {
+    t.ok(text.endsWith(`is unavailable: ${Object.values(ofHost)[at]}`), text)
+  }
+  const found = await checkServers(configOf({ LATCHD_URL: one.url }), undefined)
+  const doctor = found.map(({ text }) => text).join('\n')
+  t.notMatch(doctor, 'a-secret-key')
+  for (const path of [place('x'), place('nope.yaml')]) {
+    t.ok(doctor.includes(path), `doctor: ${path}`)
+    t.ok(log.includes(path), `log: ${path}`)
+  }
 })
 
 t.test(

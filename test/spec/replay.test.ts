@@ -203,7 +203,7 @@ t.test('a journal that another program wrote is told with both calls', async t =
   t.match(body, { result: 'diverged', error: { code: 'NONDETERMINISM' }, place: { line: 5 } })
   t.match(
     body.error.message,
-    /^Call 2 of the program is call add .*; in its journal it was call add other$/,
+    /^Call 2 of the program is call add \{"a":1,"b":2\}; in its journal it was call add other$/,
   )
 })
 
@@ -222,7 +222,7 @@ t.test('a call that was about to leave and is another one now is told with both'
   t.match(body, { result: 'diverged', error: { code: 'NONDETERMINISM' } })
   t.match(
     body.error.message,
-    /^Call 2 of the program is call human_approval .*; before it was call pay all$/,
+    /^Call 2 of the program is call human_approval \{.*\}; before it was call pay all$/,
   )
 })
 
@@ -369,10 +369,13 @@ t.test('the command says how it went, and shows the past of a call', async t => 
   const lines = stdout.trimEnd().split('\n')
   t.strictSame(lines.slice(0, 2), ['begin', '1'])
   t.match(lines[2], /^call_\w+_1 {2}add {2}completed$/)
-  t.match(lines[4], /^exe_\w+ makes call 2: add /)
+  t.equal(lines[4], `${executionId} makes call 2: add {"a":1,"b":2}`)
   t.equal(lines[5], 'at program:5:9')
   t.ok(lines.includes('> 5 |   sum = add(sum, i)'))
   t.strictSame(lines.slice(-4, -2), ["names = [ 'a', 'b' ]", 'sum = 1'])
+  const { body: asks } = await post(`${first.url}/v1/execute`, { source: ASKS })
+  const halted = await command(first, asks.executionId, '--until', '2')
+  t.match(halted.stdout, `makes call 2: human_approval {"action":"go on?"}\n`)
   t.match(JSON.parse((await command(first, executionId, '--json')).stdout), { result: 'same' })
   t.match(await command(first, 'exe_none'), { code: 2, stderr: /^latchd: There is no execution/ })
   t.match(await command(first, executionId, '--until', 'x'), { code: 2, stderr: /--until "x"/ })

@@ -56,6 +56,7 @@ export async function rawRequest(
   method: string,
   params: Record<string, unknown>,
   extensions: object = { 'io.modelcontextprotocol/tasks': {} },
+  capabilities: object = {},
   // biome-ignore lint/suspicious/noExplicitAny: as above
 ): Promise<any> {
   const name = params.taskId ?? params.name ?? params.uri
@@ -77,7 +78,7 @@ export async function rawRequest(
         _meta: {
           'io.modelcontextprotocol/protocolVersion': '2026-07-28',
           'io.modelcontextprotocol/clientInfo': { name: 'by-hand', version: '1.0.0' },
-          'io.modelcontextprotocol/clientCapabilities': { extensions },
+          'io.modelcontextprotocol/clientCapabilities': { ...capabilities, extensions },
         },
       },
     }),

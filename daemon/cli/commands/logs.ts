@@ -30,7 +30,7 @@ async function logs(
   if (!options.follow) {
     const execution = await client.get(id)
     for (const { text } of execution.logs) print(terminal.stdout, text)
-    printFailure(execution, terminal)
+    return printFailure(execution, terminal)
   }
   for await (const event of client.events(id)) {
     if (event.type === 'log-written') print(terminal.stdout, event.log.text)

@@ -27,7 +27,10 @@ export async function checkServers(
   const client = await openClient(config, ANSWER_MS)
   try {
     const { mcpServers, openapi } = await client.info()
-    return [...mcpServers.map(seen), ...openapi.map(seenDocument)]
+    return [
+      ...mcpServers.map(server => seen(server, config.mcpServers)),
+      ...openapi.map(document => seenDocument(document, config.openapi)),
+    ]
   } catch {
     // The check of the address reports whether a daemon should answer.
     const documents = config.openapi.map(configuredDocument)
@@ -35,12 +38,23 @@ export async function checkServers(
   }
 }
 
-function seen({ name, state, reason, tools, protocolVersion }: McpServerInfo): Finding {
+function seen(
+  { name, state, reason, tools, protocolVersion }: McpServerInfo,
+  settings: readonly McpServerSetting[],
+): Finding {
   if (state === 'connected') {
     const speaks = protocolVersion === undefined ? '' : `, revision ${protocolVersion}`
     return { status: 'ok', text: `${name}: connected, ${tools} tools${speaks}` }
   }
-  return { status: 'warn', text: `${name}: ${state}${reason === undefined ? '' : `: ${reason}`}` }
+  const transport = settings.find(one => one.name === name)?.transport
+  const place = transport?.kind === 'stdio' ? transport.command : undefined
+  return { status: 'warn', text: awayText(name, state, reason, place) }
+}
+
+/** @param place the daemon gives no path of its host, but the configuration here has it */
+function awayText(name: string, state: string, reason?: string, place?: string): string {
+  const why = reason === undefined ? '' : `: ${reason}`
+  return `${name}: ${state}${why}${place === undefined ? '' : ` (configured as ${place})`}`
 }
 
 function configured({ name, transport }: McpServerSetting, path: string | undefined): Finding {
@@ -54,9 +68,15 @@ function configured({ name, transport }: McpServerSetting, path: string | undefi
   }
 }
 
-function seenDocument({ name, state, reason, tools, leftOut }: ApiDocumentInfo): Finding {
+function seenDocument(
+  { name, state, reason, tools, leftOut }: ApiDocumentInfo,
+  settings: readonly OpenApiSetting[],
+): Finding {
   if (state !== 'loaded') {
-    return { status: 'warn', text: `${name}: ${state}${reason === undefined ? '' : `: ${reason}`}` }
+    const { document = '' } = settings.find(one => one.name === name) ?? {}
+    // A URL may have a secret, and the reason names its host.
+    const place = document === '' || isUrl(document) ? undefined : document
+    return { status: 'warn', text: awayText(name, state, reason, place) }
   }
   const left = leftOut === 0 ? '' : `, ${leftOut} left out: see the log`
   return { status: leftOut === 0 ? 'ok' : 'warn', text: `${name}: loaded, ${tools} tools${left}` }

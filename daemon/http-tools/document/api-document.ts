@@ -15,6 +15,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import { governed } from '../../auth/asking-tool.ts'
 import { toolPolicy } from '../../auth/tool-policy.ts'
+import { detailOf, pathlessText } from '../../base/host-fault.ts'
 import { isUrl } from '../hosts.ts'
 import type { OpenApiSetting } from '../setting.ts'
 import type { DocumentPlan, ReadingOptions } from './plan.ts'
@@ -23,6 +24,7 @@ import type { DocumentPlan, ReadingOptions } from './plan.ts'
 export type DocumentState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'loaded' }
+  /** Programs and callers get the reason: it names no path of the host. */
   | { readonly kind: 'unavailable'; readonly reason: string }
   | { readonly kind: 'closed' }
 
@@ -146,10 +148,9 @@ export class ApiDocument {
         await aborted(wake)
       } catch (error) {
         if (signal.aborted) break
-        const reason = error instanceof Error ? error.message : String(error)
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
-        this.#enter({ kind: 'unavailable', reason })
-        this.#deps.log.warn({ reason, pauseMs }, 'OpenAPI document unavailable')
+        this.#enter({ kind: 'unavailable', reason: pathlessText(error) })
+        this.#deps.log.warn({ reason: detailOf(error), pauseMs }, 'OpenAPI document unavailable')
         await pause(pauseMs, wake).catch(() => {
           // It is to be loaded at once, or not any more.
         })

@@ -4,6 +4,7 @@
  */
 
 import { parentPort, workerData } from 'node:worker_threads'
+import { pathlessText } from '../../base/host-fault.ts'
 import { parseDocument } from './parse-document.ts'
 import type { DocumentPlan, ReadingOptions } from './plan.ts'
 import { readOperations } from './read-operations.ts'
@@ -26,7 +27,7 @@ async function answer({ text, options }: ReadingOrder): Promise<ReadingAnswer> {
     const plan: DocumentPlan = { ...read, warnings: [...warnings, ...read.warnings] }
     return { ok: true, plan: JSON.stringify(plan) }
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : String(error) }
+    return { ok: false, reason: pathlessText(error) }
   }
 }
 

@@ -1,6 +1,7 @@
 /** The text of a document, from a file or a URL. */
 
 import { open } from 'node:fs/promises'
+import { HostFault } from '../../base/host-fault.ts'
 import { AllowList } from '../../outbound/allow-list.ts'
 import { bodyText } from '../../outbound/body-text.ts'
 import { parseHostPattern } from '../../outbound/host-pattern.ts'
@@ -51,12 +52,14 @@ async function textOfUrl(
 
 async function textOfFile(path: string): Promise<string> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`the file ${path} cannot be read: ${error.code ?? error.message}`)
+    const why = `cannot be read: ${error.code ?? 'it is no file'}`
+    throw new HostFault(`its file ${why}`, `the file ${path} ${why}`)
   })
   try {
     const { size } = await file.stat()
     if (size > MAX_DOCUMENT_BYTES) {
-      throw new Error(`the file ${path} has ${size} bytes, limit ${MAX_DOCUMENT_BYTES}`)
+      const large = `has ${size} bytes, limit ${MAX_DOCUMENT_BYTES}`
+      throw new HostFault(`its file ${large}`, `the file ${path} ${large}`)
     }
     return await file.readFile('utf8')
   } finally {

@@ -1,6 +1,7 @@
 /** The host's end of the thread that reads a document. */
 
 import { Worker } from 'node:worker_threads'
+import { HostFault, pathlessText } from '../../base/host-fault.ts'
 import type { ReadingAnswer, ReadingOrder } from './document-thread.ts'
 import type { ReadingOptions } from './plan.ts'
 
@@ -41,7 +42,10 @@ export async function readDocument(
     MAX_READING_MS,
   )
   thread.once('message', resolve)
-  thread.once('error', error => reject(new Error(`it cannot be read: ${error.message}`)))
+  thread.once('error', error => {
+    const texts = [pathlessText(error), error.message].map(text => `it cannot be read: ${text}`)
+    reject(new HostFault(...(texts as [string, string])))
+  })
   thread.once('exit', code => reject(new Error(`its thread has ended with code ${code}`)))
   try {
     const answer = await promise

@@ -2,7 +2,7 @@
 
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
-import { languageRefusal } from '../../../executor/engine/installed.ts'
+import { installedLanguages } from '../../../executor/engine/installed.ts'
 import { Language } from '../../../protocol/execution/execution.ts'
 import { isolationLevels, protection } from '../../../protocol/execution/isolation.ts'
 import type { DaemonInfo } from '../../../sdk/latchd-options.ts'
@@ -74,7 +74,7 @@ export function addInfoRoute(app: OpenAPIHono<HttpEnvironment>, deps: RouteDepen
         ...(nodeName !== undefined && { node: nodeName }),
         runtime: { node, v8, icu },
         engine,
-        languages: Language.options.filter(one => languageRefusal(one) === undefined),
+        languages: installedLanguages(),
         isolation: pool.isolation,
         protects: protection(pool.isolation, process.permission !== undefined),
         workers: pool.workers,

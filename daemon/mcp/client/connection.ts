@@ -19,6 +19,7 @@ import {
 } from '@modelcontextprotocol/client'
 import { z } from 'zod'
 import { isRecord } from '../../../protocol/tool/schema.ts'
+import { detailOf, HostFault, pathlessText } from '../../base/host-fault.ts'
 import { packageVersion } from '../../base/version.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { loginNeeded, type ServerTokens } from './oauth-provider.ts'
@@ -143,7 +144,7 @@ export class Connection {
       })
     } catch (error) {
       await close()
-      throw new Error(whyClosed() ?? reasonOf(error), { cause: error })
+      throw faultOf(error, whyClosed())
     }
     return new Connection(client, closed, lose, whyClosed, close)
   }
@@ -176,7 +177,7 @@ export class Connection {
       }
     } catch (error) {
       // A server may have resources and prompts alone.
-      if (!isUnknownMethod(error)) throw new Error(reasonOf(error), { cause: error })
+      if (!isUnknownMethod(error)) throw faultOf(error)
     }
     const taken = tools.slice(0, MAX_TOOLS)
     this.#definitions = new Map(
@@ -309,13 +310,20 @@ const MAX_CAUSES = 5
 const errorOf = (error: unknown): Partial<NodeJS.ErrnoException> =>
   typeof error === 'object' && error !== null ? error : {}
 
-/** An error as one line. */
-function reasonOf(error: unknown): string {
+/** An error in words. @param known a better reason than its own */
+function faultOf(error: unknown, known?: string): HostFault {
+  return new HostFault(known ?? reasonOf(error), known ?? reasonOf(error, detailOf), {
+    cause: error,
+  })
+}
+
+/** An error as one line; without `textOf` it names no path of the host. */
+function reasonOf(error: unknown, textOf: (error: unknown) => string = pathlessText): string {
   const parts: string[] = []
   for (let [cause, depth] = [error, 0]; cause !== undefined && depth < MAX_CAUSES; depth++) {
-    const { message, code, name, cause: next } = errorOf(cause)
+    const { code, name, cause: next } = errorOf(cause)
     // For an error with several causes Node gives the code alone.
-    const text = message || code || name || String(cause)
+    const text = textOf(cause) || code || name || String(cause)
     if (!parts.some(part => part.includes(text))) parts.push(text)
     cause = next
   }

@@ -7,6 +7,7 @@
 
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
+import { HostFault } from '../../base/host-fault.ts'
 import type { StdioServer } from './server-setting.ts'
 
 /** The paths at which the program of a server may be, in the order of the search. */
@@ -14,7 +15,7 @@ export function programPlaces(
   { command, cwd }: Pick<StdioServer, 'command' | 'cwd'>,
   path: string | undefined,
 ): string[] {
-  if (/[/\\]/.test(command)) return [resolve(cwd, command)]
+  if (isPath(command)) return [resolve(cwd, command)]
   const folders = (path ?? '').split(delimiter).filter(folder => folder !== '')
   return folders.map(folder => join(folder, command))
 }
@@ -22,7 +23,7 @@ export function programPlaces(
 /**
  * The path of the program of a server.
  *
- * @throws {Error} when there is none that can be run
+ * @throws {Error} when there is none that can be run; `HostFault` where its name is a path
  */
 export function programPath(server: StdioServer, path: string | undefined): string {
   // Windows looks by itself, with the endings that it knows.
@@ -30,9 +31,14 @@ export function programPath(server: StdioServer, path: string | undefined): stri
   const places = programPlaces(server, path)
   const found = places.find(isProgram)
   if (found !== undefined) return found
-  const where = places.length === 1 ? '' : ' in any folder of PATH'
-  throw new Error(`there is no program ${server.command}${where}`)
+  if (isPath(server.command)) {
+    const detail = `there is no program ${server.command}`
+    throw new HostFault('its program is not there, or cannot be run', detail)
+  }
+  throw new Error(`there is no program ${server.command} in any folder of PATH`)
 }
+
+const isPath = (command: string) => /[/\\]/.test(command)
 
 function isProgram(file: string): boolean {
   try {

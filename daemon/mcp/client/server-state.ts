@@ -10,6 +10,7 @@ export type ServerState =
     }
   | {
       readonly kind: 'unavailable'
+      /** Programs and callers get it: it names no path of the host. */
       readonly reason: string
       /** From the failure to the next try, in milliseconds. */
       readonly pauseMs: number

@@ -18,6 +18,7 @@ import { LatchdError } from '../../../protocol/errors.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
 import type { ToolContext } from '../../../protocol/tool/wire-tool.ts'
 import { CallSlots } from '../../base/call-slots.ts'
+import { detailOf, pathlessText } from '../../base/host-fault.ts'
 import { metaBeneath } from '../parent-meta.ts'
 import { type CallServer, readCatalogue } from './catalogue.ts'
 import type { Connection, ConnectionListeners } from './connection.ts'
@@ -206,6 +207,7 @@ export class McpServer {
       this.#enter({ kind: 'connecting' })
       const startedAtMs = performance.now()
       let reason: string
+      let detail: string | undefined
       try {
         const connection = await this.#open(signal, isOld)
         reason = await closedOr(connection, signal)
@@ -213,7 +215,8 @@ export class McpServer {
         // A connection may be lost without being closed, and its process must not stay.
         await connection.close()
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
+        reason = pathlessText(error)
+        detail = detailOf(error)
         // A server of an old library may end at a question that it does not know.
         isOld = !isOld && this.setting.transport.kind === 'stdio'
       }
@@ -221,7 +224,7 @@ export class McpServer {
       if (performance.now() - startedAtMs > LASTING_MS) failures = 0
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
       this.#enter({ kind: 'unavailable', reason, pauseMs })
-      this.#deps.log.warn({ reason, pauseMs }, 'MCP server unavailable')
+      this.#deps.log.warn({ reason: detail ?? reason, pauseMs }, 'MCP server unavailable')
       await pause(pauseMs, signal).catch(() => {})
       this.#reconnects++
     }

@@ -9,19 +9,23 @@ const FRESH_MS = 10_000
 
 /** Makes a backend of a client. @param freshMs milliseconds for which tools are not asked for again */
 export function clientBackend(client: Latchd, freshMs: number = FRESH_MS): McpBackend {
-  let scopes: Promise<readonly string[]> | undefined
+  let info: ReturnType<Latchd['info']> | undefined
   let tools: { readonly own: Promise<CallerTools>; readonly atMs: number } | undefined
+  const about = async () => {
+    info ??= client.info()
+    return await info.catch(error => {
+      // The daemon may be starting: it is asked again.
+      info = undefined
+      throw error
+    })
+  }
   return {
     client,
     mayApprove: async () => {
-      scopes ??= client.info().then(info => info.scopes)
-      const own = await scopes.catch(error => {
-        // The daemon may be starting: it is asked again.
-        scopes = undefined
-        throw error
-      })
-      return own.includes('approve') || own.includes('admin')
+      const { scopes } = await about()
+      return scopes.includes('approve') || scopes.includes('admin')
     },
+    languages: async () => (await about()).languages,
     tools: async () => {
       if (tools === undefined || performance.now() - tools.atMs >= freshMs) {
         tools = { own: readTools(client), atMs: performance.now() }

@@ -2,6 +2,7 @@
 
 import type { Tool } from '@modelcontextprotocol/server'
 import { z } from 'zod'
+import { Language } from '../../../protocol/execution/execution.ts'
 import { shortDescription } from '../../../sdk/code-tool/prompt.ts'
 import type { McpBackend } from './backend.ts'
 import { catalogueText } from './catalogue-text.ts'
@@ -14,7 +15,7 @@ const place = z.int().min(0)
 export const inputs = {
   run_program: z.strictObject({
     source: z.string().describe('The program'),
-    language: z.enum(['javascript', 'typescript']).optional(),
+    language: Language.optional().describe('javascript by default'),
     sessionId: z
       .string()
       .optional()
@@ -125,6 +126,7 @@ export async function programText(backend: McpBackend): Promise<string> {
 export async function toolList(backend: McpBackend): Promise<Tool[]> {
   const description = await programText(backend)
   const mayApprove = await backend.mayApprove()
+  const languages = await backend.languages()
   const names = (Object.keys(inputs) as ToolName[]).filter(
     name => name !== 'decide_approval' || mayApprove,
   )
@@ -132,12 +134,21 @@ export async function toolList(backend: McpBackend): Promise<Tool[]> {
     name,
     ...(name === 'run_program' && { description }),
     ...texts[name],
-    inputSchema: schemaOf(name),
+    inputSchema: name === 'run_program' ? withLanguages(schemaOf(name), languages) : schemaOf(name),
   }))
 }
 
 const programDescription = (tools: Parameters<typeof catalogueText>[0]) =>
   `${shortDescription(undefined, undefined)} The prompt "programs" has the rules of the language.\n\n${catalogueText(tools)}`
+
+/** The schema of a program with the languages that the daemon runs. */
+function withLanguages(
+  { properties = {}, ...schema }: Tool['inputSchema'],
+  languages: readonly Language[],
+): Tool['inputSchema'] {
+  const language = { ...(properties.language as object), enum: [...languages] }
+  return { ...schema, properties: { ...properties, language } }
+}
 
 const schemas = new Map<ToolName, Tool['inputSchema']>()
 
