@@ -250,9 +250,9 @@ t.test('a daemon by itself loads nothing of other daemons and of their database'
     [],
   )
   const lazy = files.filter(file => /import\('[^']*\/(?:peers|postgres)\//.test(textOf(file)))
-  // Beside the daemon, a command that moves a store into a database.
-  const command = 'daemon/cli/commands/store-copy.ts'
-  t.strictSame(lazy.sort(), [command, 'daemon/services.ts', 'daemon/start-daemon.ts'])
+  // Beside the daemon, a command that moves a store into a database, and one that looks at it.
+  const commands = ['daemon/cli/commands/store-copy.ts', 'daemon/cli/doctor/check-database.ts']
+  t.strictSame(lazy.sort(), [...commands, 'daemon/services.ts', 'daemon/start-daemon.ts'])
 })
 
 t.test('the files that the prelude loads from outside are part of its hash', async t => {

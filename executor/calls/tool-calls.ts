@@ -310,7 +310,7 @@ export class ToolCalls {
     }
     outcome ??= await invoke(tool, input, facts, this.#bounds, this.#waits.steps(open, atMs))
     open.endTiming?.()
-    // One that its execution was put away from has not ended: it is made again, or its end is unknown.
+    // When its execution was evicted it has not ended: it is made again, or its end is unknown.
     const isAway = !this.#open.has(open)
     if (outcome.kind === 'stream') this.#streams.add(callNumber, outcome.stream)
     // The record of a call that opened a stream ends with the stream.

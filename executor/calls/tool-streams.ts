@@ -87,7 +87,7 @@ export class ToolStreams {
   #end(openedBy: number, stream: OpenStream, outcome: CallOutcome | undefined): void {
     const wasOpen = this.#open.delete(openedBy)
     stream.release()
-    // One that its execution was put away from has not ended: it is opened again.
+    // When its execution was evicted it has not ended: it is opened again.
     if (wasOpen) this.#deps.onEnd(openedBy, outcome)
   }
 
