@@ -30,13 +30,16 @@ const MAX_ESCAPE_BYTES = 6
 export class LongString implements StringReply {
   readonly string: string
   #json: string | undefined
+  #text: string | undefined
 
   constructor(string: string) {
     this.string = string
   }
 
   get text(): string {
-    return PLAIN + this.#quoted
+    // Kept, since each text that is put together anew is copied when it is read.
+    this.#text ??= PLAIN + this.#quoted
+    return this.#text
   }
 
   /** Bytes of its text, as UTF-8. To count those of the text would put that together by a copy. */

@@ -84,7 +84,7 @@ export class Journal {
     return this.#deliveries
   }
 
-  /** Whether all that was delivered is certainly no more than a limit, in bytes as UTF-8. */
+  /** Whether all that was delivered, and one more reply, are surely no more than a limit, in bytes as UTF-8. */
   isSurelyWithin(limit: number, reply: LongString): boolean {
     return this.#bytes + this.#uncountedMost + reply.mostBytes <= limit
   }
