@@ -6,8 +6,12 @@ export interface MemoryPart {
   readonly bytes: Uint8Array
 }
 
-/** Whole pages, so that there are few parts. */
-const PAGE_BYTES = 4096
+/** A page of the machine. Memories are compared page by page, and a part is whole pages. */
+export const PAGE_BYTES = 4096
+/** A page of WebAssembly, by which its memories grow. */
+export const WASM_PAGE_BYTES = 65_536
+/** A page of WebAssembly that nothing has written to. */
+export const zeroWasmPage = Buffer.alloc(WASM_PAGE_BYTES)
 
 /** The parts of a memory that are not zero, in order: views of it. */
 export function nonZeroParts(memory: Uint8Array): MemoryPart[] {
@@ -66,13 +70,10 @@ function mendPart(memory: Buffer, at: number, bytes: Buffer): void {
   }
 }
 
-/** Few blocks of zeros are touched, so they are compared in large ones. */
-const ZERO_BLOCK_BYTES = 65_536
-const zeroBlock = Buffer.alloc(ZERO_BLOCK_BYTES)
-
+/** Few zeros are touched, so they are compared in large blocks. */
 function mendZeros(memory: Buffer, from: number, end: number): void {
-  for (let at = from; at < end; at += ZERO_BLOCK_BYTES) {
-    const to = Math.min(at + ZERO_BLOCK_BYTES, end)
-    if (memory.compare(zeroBlock, 0, to - at, at, to) !== 0) memory.fill(0, at, to)
+  for (let at = from; at < end; at += WASM_PAGE_BYTES) {
+    const to = Math.min(at + WASM_PAGE_BYTES, end)
+    if (memory.compare(zeroWasmPage, 0, to - at, at, to) !== 0) memory.fill(0, at, to)
   }
 }

@@ -19,7 +19,7 @@ import { createHash } from 'node:crypto'
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { LatchdError } from '../../protocol/errors.ts'
 import { limitTable } from '../../protocol/limits.ts'
-import type { MemoryPart } from './memory-parts.ts'
+import { type MemoryPart, PAGE_BYTES, WASM_PAGE_BYTES } from './memory-parts.ts'
 
 const MAGIC = 0x4e53444c
 const FORMAT_VERSION = 1
@@ -33,7 +33,6 @@ const RUN_HEADER_BYTES = 8
  * (measured).
  */
 const BLOCK_BYTES = 64
-const PAGE_BYTES = 4096
 const WORD_BYTES = 4
 const BLOCK_WORDS = BLOCK_BYTES / WORD_BYTES
 const zeroPage = Buffer.alloc(PAGE_BYTES)
@@ -142,8 +141,6 @@ export function decodeSnapshot(base: SnapshotBase, snapshot: Uint8Array): Sessio
   const payload = unpack(bytes.subarray(tagEnd), payloadBytes)
   return { memoryBytes, runs: readRuns(payload, memoryBytes, base.lowest) }
 }
-
-const WASM_PAGE_BYTES = 65_536
 
 const hashOf = (bytes: Buffer): Buffer =>
   createHash('sha256').update(bytes.subarray(HASHED_FROM)).digest()

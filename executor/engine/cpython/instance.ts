@@ -6,7 +6,7 @@
  * without files (`process.type` in `cpython.ts`), so that nothing of Node is in its closures.
  */
 
-import { type MemoryPart, mendParts } from '../memory-parts.ts'
+import { type MemoryPart, mendParts, WASM_PAGE_BYTES } from '../memory-parts.ts'
 import { allowedImports } from './allowed-imports.ts'
 import type {
   CreateModule,
@@ -32,7 +32,6 @@ export class SealViolation extends Error {
   override readonly name = 'SealViolation'
 }
 
-const PAGE_BYTES = 65_536
 /** How much a growing memory takes beyond what is asked for, at most. */
 const GROWTH_STEP_BYTES = 4 * 1024 * 1024
 
@@ -258,7 +257,7 @@ export class Instance {
   }
 
   #growTo(bytes: number): void {
-    const missing = Math.ceil((bytes - this.#module.HEAPU8.length) / PAGE_BYTES)
+    const missing = Math.ceil((bytes - this.#module.HEAPU8.length) / WASM_PAGE_BYTES)
     if (missing <= 0) return
     this.#memory.grow(missing)
     this.#module._emscripten_notify_memory_growth(0)
@@ -269,7 +268,9 @@ export class Instance {
     if (bytes > this.#maxBytes) return 0
     const spare = Math.min(this.#maxBytes, bytes + GROWTH_STEP_BYTES)
     try {
-      this.#growTo(spare - (spare % PAGE_BYTES) < bytes ? bytes : spare - (spare % PAGE_BYTES))
+      this.#growTo(
+        spare - (spare % WASM_PAGE_BYTES) < bytes ? bytes : spare - (spare % WASM_PAGE_BYTES),
+      )
       return 1
     } catch {
       // The machine has no more: the guest gets a MemoryError.

@@ -1,6 +1,12 @@
 /** The memory of one guest, and how it is put back after a program. */
 
-import { type MemoryPart, mendParts, putParts } from '../memory-parts.ts'
+import {
+  type MemoryPart,
+  mendParts,
+  putParts,
+  WASM_PAGE_BYTES,
+  zeroWasmPage,
+} from '../memory-parts.ts'
 import type { BaseSnapshot } from './base-snapshot-shape.ts'
 import { moveHeapEnd } from './heap-end.ts'
 
@@ -8,9 +14,6 @@ import { moveHeapEnd } from './heap-end.ts'
 const MOST_GROWN_BYTES = 32 * 1024 * 1024
 /** Programs in a row that did not need the rest, after which a grown memory is not kept. */
 const GIVEN_UP_AFTER = 8
-/** A page of WebAssembly's. */
-const PAGE_BYTES = 65_536
-const zeros = Buffer.alloc(PAGE_BYTES)
 
 /** A guest's memory. It can grow, and never shrinks. */
 export class GuestMemory {
@@ -51,7 +54,7 @@ export class GuestMemory {
   /** Grows it to a length, if it is shorter. */
   growTo(length: number): void {
     const missing = length - this.length
-    if (missing > 0) this.#memory.grow(missing / PAGE_BYTES)
+    if (missing > 0) this.#memory.grow(missing / WASM_PAGE_BYTES)
   }
 
   /**
@@ -85,8 +88,8 @@ export class GuestMemory {
     // The heap's footer stands behind what a program can write to.
     let end = whole.length - (heapEnd?.footer.before ?? 0)
     while (end > memoryBytes) {
-      const from = Math.floor((end - 1) / PAGE_BYTES) * PAGE_BYTES
-      if (whole.compare(zeros, 0, end - from, from, end) !== 0) return from + PAGE_BYTES
+      const from = Math.floor((end - 1) / WASM_PAGE_BYTES) * WASM_PAGE_BYTES
+      if (whole.compare(zeroWasmPage, 0, end - from, from, end) !== 0) return from + WASM_PAGE_BYTES
       end = from
     }
     return memoryBytes

@@ -10,6 +10,8 @@
  * otherwise has no such end, and its guests are dropped when they have grown.
  */
 
+import { PAGE_BYTES } from '../memory-parts.ts'
+
 /** Addresses in the memory of the base snapshot. All words have 32 bits. */
 export interface HeapEnd {
   /** Words that hold a length up to the end of the heap. */
@@ -28,7 +30,6 @@ export interface AllocatorExports {
 }
 
 const WORD_BYTES = 4
-const PAGE_BYTES = 4096
 /** More than any free piece has but the last. */
 const LARGE_BYTES = 256 * 1024
 /** More than the last piece has. */
