@@ -30,6 +30,8 @@ export interface WaitingFigures {
 
 const SUBMITTERS = 48
 const DECIDERS = 8
+/** Executions before the measured ones. */
+const WARM_UP = 500
 /** The resident set has found its size when it has not changed for so long. */
 const SETTLE_MS = 2000
 const IDLE_MS = 5000
@@ -52,7 +54,7 @@ export async function measureWaiting(count: number, decisions: number): Promise<
     // As docs/design/durability.md advises: glibc's arenas keep some 20 MB of a load otherwise.
     MALLOC_ARENA_MAX: '2',
     // What waits for a worker waits in the store.
-    LATCHD_MAX_QUEUE: String(count),
+    LATCHD_MAX_QUEUE: String(Math.max(count, WARM_UP)),
   }
   const daemon = new DrillDaemon({ stateDir, ledgerUrl: '', env })
   try {
@@ -72,8 +74,8 @@ async function measure(
   await daemon.start()
   const url = await daemon.url()
   // The engine, the compiler and the store have found their sizes.
-  await submitAll(url, 0, 500)
-  await allWait(url, 500)
+  await submitAll(url, 0, WARM_UP)
+  await allWait(url, WARM_UP)
   const emptyBytes = await settled(daemon.pid)
 
   const from = performance.now()
@@ -81,7 +83,7 @@ async function measure(
   await atRest(url)
   const parkMs = performance.now() - from
   const residentBytes = await settled(daemon.pid)
-  const approvals = await allWait(url, count + 500)
+  const approvals = await allWait(url, count + WARM_UP)
   const idleFrom = await cpuMs(daemon.pid)
   await delay(IDLE_MS)
   const idleCpuMs = ((await cpuMs(daemon.pid)) - idleFrom) / (IDLE_MS / 1000)
@@ -102,7 +104,7 @@ async function measure(
     parkMs,
     residentBytesEach: (residentBytes - emptyBytes) / count,
     restartedBytesEach: (restartedBytes - fresh) / count,
-    diskBytesEach: diskBytes / (count + 500),
+    diskBytesEach: diskBytes / (count + WARM_UP),
     idleCpuMs,
     restartMs,
     ...decided,
