@@ -8,12 +8,13 @@ import type { WorkerStart } from './entry.ts'
 import { collectGarbage, shrinkHeap } from './garbage.ts'
 import type { WorkerLane } from './lane.ts'
 import type { ProgramLanguage } from './language/language.ts'
+import { rehearse } from './rehearsal.ts'
 import { serveLane } from './serve-lane.ts'
 import { notHeld } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
-/** A thread that was idle for so long has loaded all that it loads. */
+/** A thread that is idle for so long after its start rehearses, and has loaded all that it loads. */
 const LOADED_MS = 100
 /** Memory that guests have grown by is kept for so long while no program comes. */
 const GROWN_MS = 2000
@@ -28,6 +29,8 @@ const standbyGuests = new StandbyGuests(guests, collectGarbage)
 const language = await openLanguage(engines[engine].family)
 const pressureWords = new Int32Array(pressure)
 let executions = 0
+/** The next program of the rehearsal; `undefined`: it is over, or was not needed. */
+let rehearsed: number | undefined = engines[engine].family === 'javascript' ? 0 : undefined
 /** Whether loading the engine has left garbage that is still there. */
 let hasGarbage = guests.leavesGarbage
 
@@ -60,6 +63,22 @@ async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> 
   }
 }
 
+/** Runs the programs of the rehearsal, when none of a user has run. */
+function rehearseAll(): void {
+  const need = { isSession: false, memoryBytes: Infinity }
+  while (rehearsed !== undefined && executions === 0) {
+    const guest = standbyGuests.lease(need)
+    if (guest === undefined) break
+    try {
+      const hasMore = rehearse(rehearsed, guest, { language, pressure: pressureWords })
+      rehearsed = hasMore ? rehearsed + 1 : undefined
+    } finally {
+      standbyGuests.giveBack(guest, false)
+    }
+  }
+  rehearsed = undefined
+}
+
 /** Runs a task in place of ours, which it is given: for tests. */
 export type AroundTask = (
   task: GuestTask,
@@ -74,11 +93,12 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
     settlesAfterMs: () => {
-      if (hasGarbage) return LOADED_MS
+      if (hasGarbage || rehearsed !== undefined) return LOADED_MS
       return standbyGuests.hasGrown ? GROWN_MS : undefined
     },
     settle: () => {
       hasGarbage = false
+      rehearseAll()
       standbyGuests.giveUpGrown()
       shrinkHeap()
     },

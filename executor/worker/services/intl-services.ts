@@ -18,6 +18,8 @@ const RANGES = [...FORMATS, 'formatRange', 'formatRangeToParts']
 
 // In V8 since 13.1; in TypeScript's library from es2025 on.
 const { DurationFormat } = Intl as unknown as { DurationFormat: typeof Intl.ListFormat }
+/** Taken before the seal of the thread, which removes it. */
+const { Segmenter } = Intl
 
 /** Makes a service from its locales and options, or throws what V8 throws for them. */
 export const serviceMakers: ReadonlyMap<string, Maker> = new Map<string, Maker>([
@@ -71,7 +73,7 @@ function inUTC(options: unknown): unknown {
 
 /** A segmenter that returns all boundaries of a string at once. */
 function segmenter(locales: readonly string[], options: unknown): Methods {
-  const made = new Intl.Segmenter([...locales, 'en-US'], options as Intl.SegmenterOptions)
+  const made = new Segmenter([...locales, 'en-US'], options as Intl.SegmenterOptions)
   const isWord = made.resolvedOptions().granularity === 'word'
   const methods = methodsOf(made, ['resolvedOptions'])
   methods.set('boundaries', text => {
@@ -183,7 +185,7 @@ const supporting: ReadonlyMap<unknown, Supporting> = new Map(
     NumberFormat: Intl.NumberFormat,
     PluralRules: Intl.PluralRules,
     RelativeTimeFormat: Intl.RelativeTimeFormat,
-    Segmenter: Intl.Segmenter,
+    Segmenter,
   }) as unknown as [string, Supporting][],
 )
 
