@@ -47,7 +47,9 @@ export function rehearse(
   try {
     const { outcome } = runTask(taskOf(program.source), guest, { ...deps, lane, parksAlways: true })
     if (outcome.status !== program.status) {
-      throw new Error(`A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`)
+      throw new Error(
+        `A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`,
+      )
     }
   } finally {
     port1.close()
