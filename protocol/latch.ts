@@ -76,12 +76,16 @@ export type GuestState = (typeof GuestState)[keyof typeof GuestState]
 /**
  * The pressure of a pool: one `SharedArrayBuffer` for all of its workers, viewed as `Int32Array`.
  *
- * | offset | bytes | name     | writer | meaning |
- * | ------ | ----- | -------- | ------ | ------- |
- * | 0      | 4     | pressure | host   | executions that wait for a worker |
+ * | offset | bytes | name      | writer | meaning |
+ * | ------ | ----- | --------- | ------ | ------- |
+ * | 0      | 4     | pressure  | host   | executions that wait for a worker |
+ * | 4      | 4     | rehearsed | worker | 1: a program has run on a thread of the pool, or a rehearsal; else 0 |
  *
- * A worker reads it when it blocks; when it rises from 0 the host bumps the `turn` of those that run.
+ * A worker reads `pressure` when it blocks; when it rises from 0 the host bumps the `turn` of those
+ * that run. The host does not read `rehearsed` (`executor/worker/rehearsal.ts`).
  */
-export const PRESSURE_BYTES = 4
+export const PRESSURE_BYTES = 8
 /** Index of the word `pressure`. */
 export const PRESSURE = 0
+/** Index of the word `rehearsed`. */
+export const REHEARSED = 1

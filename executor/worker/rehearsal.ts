@@ -1,11 +1,11 @@
 /**
- * Programs of our own that a new thread runs once it is idle, so that its first execution finds
+ * Programs of our own that the first idle thread of a pool runs, so that the first execution finds
  * loaded and compiled what every program passes: V8 compiles a function when it is called first, and
- * the engine's WebAssembly too.
+ * those of the engine's WebAssembly for all threads of the process.
  */
 
 import { MessageChannel } from 'node:worker_threads'
-import { LATCH_BYTES } from '../../protocol/latch.ts'
+import { LATCH_BYTES, REHEARSED } from '../../protocol/latch.ts'
 import { resolveLimits } from '../../protocol/limits.ts'
 import type { GuestTask } from '../boundary/messages.ts'
 import type { Guest } from '../engine/guest.ts'
@@ -28,34 +28,37 @@ try { JSON.parse('{') } catch (error) { console.log(error.message) }
 
 const tools = JSON.stringify([['lookup', 'lookup', ['key']]])
 
+type RehearsalDependencies = Omit<TaskDependencies, 'lane' | 'parksAlways'>
+
 /**
- * Runs one of the programs, and drops what it sends. The guest has to be rewound then.
+ * Runs the programs, when no thread of the pool has run any, and drops what they send.
  *
- * @param index of the program
- * @returns whether there is another one
- * @throws {Error} when it did not end as it has to
+ * @param leaseGuest gives a guest that stands ready; all of its memory is resident afterwards
+ * @throws {Error} when a program did not end as it has to
  */
-export function rehearse(
-  index: number,
+export function rehearse(leaseGuest: () => Guest | undefined, deps: RehearsalDependencies): void {
+  if (Atomics.exchange(deps.pressure, REHEARSED, 1) === 1) return
+  for (const program of programs) {
+    const guest = leaseGuest()
+    if (guest !== undefined) rehearseOne(program, guest, deps)
+  }
+}
+
+function rehearseOne(
+  { source, status }: (typeof programs)[number],
   guest: Guest,
-  deps: Omit<TaskDependencies, 'lane' | 'parksAlways'>,
-): boolean {
-  const program = programs[index]
-  if (program === undefined) return false
+  deps: RehearsalDependencies,
+): void {
   const { port1, port2 } = new MessageChannel()
   const lane = new WorkerLane({ port: port1, latch: new SharedArrayBuffer(LATCH_BYTES) })
   try {
-    const { outcome } = runTask(taskOf(program.source), guest, { ...deps, lane, parksAlways: true })
-    if (outcome.status !== program.status) {
-      throw new Error(
-        `A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`,
-      )
-    }
+    const { outcome } = runTask(taskOf(source), guest, { ...deps, lane, parksAlways: true })
+    if (outcome.status === status) return
+    throw new Error(`A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`)
   } finally {
     port1.close()
     port2.close()
   }
-  return index + 1 < programs.length
 }
 
 const taskOf = (source: string): GuestTask => ({

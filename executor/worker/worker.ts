@@ -1,6 +1,7 @@
 /** A worker thread of the pool: runs one execution at a time on a guest that stands ready. */
 
 import { workerData } from 'node:worker_threads'
+import { REHEARSED } from '../../protocol/latch.ts'
 import type { LaneStart } from '../boundary/lane-frames.ts'
 import type { GuestReport, GuestTask } from '../boundary/messages.ts'
 import { engines, type LanguageFamily } from '../engine/engine.ts'
@@ -29,8 +30,8 @@ const standbyGuests = new StandbyGuests(guests, collectGarbage)
 const language = await openLanguage(engines[engine].family)
 const pressureWords = new Int32Array(pressure)
 let executions = 0
-/** The next program of the rehearsal; `undefined`: it is over, or was not needed. */
-let rehearsed: number | undefined = engines[engine].family === 'javascript' ? 0 : undefined
+/** Whether this thread may be one that rehearses; it was not idle yet. */
+let mayRehearse = engines[engine].family === 'javascript'
 /** Whether loading the engine has left garbage that is still there. */
 let hasGarbage = guests.leavesGarbage
 
@@ -48,7 +49,7 @@ async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> 
   if (held === undefined && task.session?.isNameOnly === true) return notHeld
   const need = { isSession: task.session !== undefined, memoryBytes: task.limits.memoryBytes }
   const guest = held ?? standbyGuests.lease(need) ?? (await standbyGuests.make())
-  executions++
+  if (executions++ === 0) hasRun()
   let isInDoubt = true
   let left: string | undefined
   try {
@@ -63,20 +64,17 @@ async function execute(task: GuestTask, lane: WorkerLane): Promise<GuestReport> 
   }
 }
 
-/** Runs the programs of the rehearsal, when none of a user has run. */
-function rehearseAll(): void {
+/** Nothing is left to rehearse: a program has run, or another thread has rehearsed. */
+function hasRun(): void {
+  mayRehearse = false
+  Atomics.store(pressureWords, REHEARSED, 1)
+}
+
+function rehearseOnce(): void {
+  mayRehearse = false
   const need = { isSession: false, memoryBytes: Infinity }
-  while (rehearsed !== undefined && executions === 0) {
-    const guest = standbyGuests.lease(need)
-    if (guest === undefined) break
-    try {
-      const hasMore = rehearse(rehearsed, guest, { language, pressure: pressureWords })
-      rehearsed = hasMore ? rehearsed + 1 : undefined
-    } finally {
-      standbyGuests.giveBack(guest, false)
-    }
-  }
-  rehearsed = undefined
+  // Its guests are dropped: of one that is rewound all of the memory is resident.
+  rehearse(() => standbyGuests.lease(need), { language, pressure: pressureWords })
 }
 
 /** Runs a task in place of ours, which it is given: for tests. */
@@ -93,12 +91,12 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
     settlesAfterMs: () => {
-      if (hasGarbage || rehearsed !== undefined) return LOADED_MS
+      if (hasGarbage || mayRehearse) return LOADED_MS
       return standbyGuests.hasGrown ? GROWN_MS : undefined
     },
     settle: () => {
       hasGarbage = false
-      rehearseAll()
+      if (mayRehearse) rehearseOnce()
       standbyGuests.giveUpGrown()
       shrinkHeap()
     },
