@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly bytes?: Blob
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** Called with the headers of the answer, before its body is read. */
+  readonly onHead?: (headers: Headers) => void
 }
 
 /** Sends requests to one daemon. A refusal is thrown as {@link LatchdError}. */
@@ -32,6 +34,7 @@ export class Connection {
   /** @throws {LatchdError} the daemon's refusal, `CONNECTION_REFUSED`, `CONNECTION_LOST` */
   async json<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
     const response = await this.send(method, path, options)
+    options.onHead?.(response.headers)
     try {
       return (await response.json()) as T
     } catch (error) {

@@ -60,6 +60,30 @@ t.test('the API runs programs', async t => {
     t.strictSame(again.body, cancelled.body, 'cancelling is idempotent')
   })
 
+  t.test('who prefers it knows where a longer program is before it ends', async t => {
+    const headers = { 'content-type': 'application/json', prefer: 'wait=5, early-location' }
+    const body = JSON.stringify({ source: 'human_approval("go on?").by' })
+    const early = await fetch(`${url}/v1/execute`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ source: 'sleep(60000); "slept"' }),
+    })
+    const location = early.headers.get('location') as string
+    t.match(
+      { status: early.status, location },
+      { status: 202, location: /^\/v1\/executions\/exe_/ },
+    )
+    await post(`${url}${location}/cancel`, undefined)
+    const answered = Execution.parse(await early.json())
+    t.match(answered, { status: 'cancelled', executionId: location.split('/').at(-1) })
+    const asking = await fetch(`${url}/v1/execute`, { method: 'POST', headers, body })
+    t.match(await asking.json(), { status: 'waiting' }, 'the body follows at a rest, as ever')
+    const short = await post(`${url}/v1/execute`, { source: '1 + 1' }, headers)
+    t.match(short, { body: { status: 'completed', output: { value: 2 } } })
+    const refused = await post(`${url}/v1/execute`, { source: 1 }, headers)
+    t.match(refused, { status: 400, body: { code: 'INVALID_REQUEST' } })
+  })
+
   t.test('POST /v1/executions answers 202 and Location; GET waits for the end', async t => {
     const submitted = await post(`${url}/v1/executions`, { source: 'sleep(30); "late"' })
     t.equal(submitted.status, 202)
