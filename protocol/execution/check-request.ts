@@ -1,6 +1,6 @@
 /** What an app gives as a request, checked before anything of it is read. Loads no schema library. */
 
-import { isRecord } from '../base/predicates.ts'
+import { isRecord, kindOf } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 
 /**
@@ -19,9 +19,4 @@ export function checkRequest(request: unknown): void {
   throw new LatchdError('INVALID_REQUEST', `Cannot read the request: /inputs: ${detail}`, {
     errors: [{ pointer: '/inputs', detail }],
   })
-}
-
-function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value)
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }

@@ -1,6 +1,7 @@
 /** The common part of all agents: runs of steps, one at a time, until an answer. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { checkOptions } from '../../protocol/execution/check-options.ts'
 import type { ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
 import type { ToolDefinition, ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { type AgentToolOptions, agentTool, type TaskInput } from './agent-as-tool.ts'
@@ -11,6 +12,7 @@ import {
   modelOf,
   type RunOptions,
   readCount,
+  runOptionNames,
 } from './agent-options.ts'
 import { AgentRun, stepFields } from './agent-run.ts'
 import { AgentTools, type StepTools } from './agent-tools.ts'
@@ -152,6 +154,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
       const message = `Cannot run the task ${JSON.stringify(task)}: a text is expected`
       throw new LatchdError('INVALID_REQUEST', message)
     }
+    checkOptions('run the task', options, runOptionNames)
     const { signal, reset = true } = options
     const maxSteps = readCount(
       'maxSteps',

@@ -1,5 +1,6 @@
 /** The shapes of a code tool. */
 
+import type { OptionNames } from '../../protocol/execution/check-options.ts'
 import type { ExecuteRequest, Executor } from '../../protocol/execution/executor.ts'
 import type { AiTool } from './ai-sdk.ts'
 import type { ChatMessage, ResponsesItem } from './images.ts'
@@ -42,6 +43,31 @@ export interface CodeToolOptions
    * UTF-16 units of console text that the model gets, from its start and its end; 8 000 by default.
    */
   readonly maxLogChars?: number
+}
+
+/** The names of {@link CodeToolOptions}. */
+export const codeToolOptionNames: OptionNames<CodeToolOptions> = {
+  executor: true,
+  name: true,
+  description: true,
+  session: true,
+  waitMs: true,
+  maxAnswerTokens: true,
+  maxImages: true,
+  maxImageBytes: true,
+  maxOutputChars: true,
+  maxLogChars: true,
+  language: true,
+  timeZone: true,
+  typecheck: true,
+  tools: true,
+  inputs: true,
+  sessionId: true,
+  limits: true,
+  durable: true,
+  webhook: true,
+  metadata: true,
+  onApproval: true,
 }
 
 /** One tool that runs programs over all the others, in the shapes that model loops take. */

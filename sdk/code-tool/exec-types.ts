@@ -1,5 +1,6 @@
 /** The shapes of an exec tool. */
 
+import type { OptionNames } from '../../protocol/execution/check-options.ts'
 import type { CodeToolOptions } from './code-tool-types.ts'
 import type {
   AiExecTools,
@@ -26,6 +27,24 @@ export interface ExecToolOptions
     | 'maxImageBytes'
   > {
   readonly style: 'exec'
+}
+
+/** The names of {@link ExecToolOptions}. */
+export const execToolOptionNames: OptionNames<ExecToolOptions> = {
+  style: true,
+  executor: true,
+  description: true,
+  maxAnswerTokens: true,
+  language: true,
+  timeZone: true,
+  typecheck: true,
+  tools: true,
+  inputs: true,
+  limits: true,
+  durable: true,
+  webhook: true,
+  metadata: true,
+  onApproval: true,
 }
 
 /**
