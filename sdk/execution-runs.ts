@@ -63,7 +63,7 @@ export class ExecutionRuns {
     const { signal, waitMs, onApproval = this.#deps.onApproval } = request
     const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
     if (signal === undefined && onApproval === undefined) {
-      const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
+      const heldMs = Math.ceil(Math.min(waitMs ?? HOLD_MS, HOLD_MS))
       const fields = { ...tools, waitMs: heldMs }
       const execution = isDurable(request)
         ? await this.send('/v1/execute', request, fields)

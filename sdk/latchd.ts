@@ -3,7 +3,7 @@
 import { orAborted } from '../protocol/base/or-aborted.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import { checkOptions } from '../protocol/execution/check-options.ts'
-import { checkRequest } from '../protocol/execution/check-request.ts'
+import { checkRequest, checkWaiting } from '../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
 import type {
@@ -152,10 +152,9 @@ export class Latchd implements Executor {
    *
    * @throws {LatchdError} `NOT_FOUND`
    */
-  async wait<T = unknown>(
-    executionId: string,
-    { waitMs, signal }: WaitOptions = {},
-  ): Promise<Outcome<T>> {
+  async wait<T = unknown>(executionId: string, options: WaitOptions = {}): Promise<Outcome<T>> {
+    checkWaiting(options)
+    const { waitMs, signal } = options
     return toOutcome(await this.#runs.wait(executionId, waitMs, signal), this.#read)
   }
 

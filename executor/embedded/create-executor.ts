@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { EventQueue } from '../../protocol/base/event-queue.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { checkOptions, type OptionNames } from '../../protocol/execution/check-options.ts'
-import { checkRequest } from '../../protocol/execution/check-request.ts'
+import { checkRequest, checkWaiting } from '../../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { EndedExecution } from '../../protocol/execution/execution.ts'
 import type {
@@ -181,10 +181,9 @@ class LocalExecutor implements EmbeddedExecutor {
     return toOutcome(known.leave(), this.#read)
   }
 
-  async wait<T = unknown>(
-    executionId: string,
-    { waitMs, signal }: WaitOptions = {},
-  ): Promise<Outcome<T>> {
+  async wait<T = unknown>(executionId: string, options: WaitOptions = {}): Promise<Outcome<T>> {
+    checkWaiting(options)
+    const { waitMs, signal } = options
     const known = this.#executions.find(executionId)
     if (!(known instanceof KnownExecution)) return toOutcome(known, this.#read)
     const onAbort = () => known.running.cancel()

@@ -8,5 +8,6 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 /** What a value is, as messages say it. */
 export function kindOf(value: unknown): string {
   if (value === undefined || value === null) return String(value)
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }

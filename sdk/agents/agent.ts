@@ -8,6 +8,7 @@ import { type AgentToolOptions, agentTool, type TaskInput } from './agent-as-too
 import type { AgentEvent, AgentResult } from './agent-event.ts'
 import {
   type AgentOptions,
+  answerBytes,
   DEFAULT_MAX_STEPS,
   modelOf,
   type RunOptions,
@@ -37,6 +38,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   /** @throws {LatchdError} `INVALID_REQUEST`, `TOOL_INVALID` */
   constructor(options: Options) {
     const { name, description, maxSteps, planningInterval, memory } = options
+    answerBytes(options)
     if (maxSteps !== undefined) readCount('maxSteps', maxSteps)
     if (planningInterval !== undefined) readCount('planningInterval', planningInterval)
     this.options = options

@@ -1,6 +1,10 @@
 /** The code tool: reads a model's input, executes the program, and reports the result. */
 
-import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
+import {
+  type AnswerImage,
+  MAX_IMAGE_BYTES,
+  MAX_IMAGES,
+} from '../../protocol/answer/answer-images.ts'
 import { readAnswer } from '../../protocol/answer/answer-text.ts'
 import { DEFAULT_ANSWER_TOKENS, LEAST_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
@@ -83,6 +87,8 @@ export class ProgramTool implements CodeTool {
       maxOutputChars: bound('maxOutputChars', options.maxOutputChars, DEFAULT_OUTPUT_CHARS),
       maxLogChars: bound('maxLogChars', options.maxLogChars, DEFAULT_LOG_CHARS),
     }
+    bound('maxImages', options.maxImages, MAX_IMAGES)
+    bound('maxImageBytes', options.maxImageBytes, MAX_IMAGE_BYTES)
     if (options.session === true && options.sessionId !== undefined) {
       throw new LatchdError(
         'INVALID_REQUEST',
