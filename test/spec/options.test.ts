@@ -126,6 +126,12 @@ for (const [where, start] of Object.entries(executors)) {
     }
     const { output } = await session.executeOrThrow({ source: '6 * 7', waitMs: 60_000.5 })
     t.equal(output, 42, 'the session is free, and parts of a millisecond are rounded')
+    const other = await executor.sessions.create()
+    const elsewhere = { source: '1', sessionId: other.sessionId }
+    await t.rejects(session.execute(elsewhere), refusal('/sessionId'))
+    await t.rejects(session.executeOrThrow(elsewhere), refusal('/sessionId'))
+    t.throws(() => session.stream(elsewhere), refusal('/sessionId'))
+    t.match(await other.execute(elsewhere), { output: 1, sessionId: other.sessionId })
     const status = 'penidng' as 'pending'
     await t.rejects(executor.approvals.list({ status }), refusal('/status'))
   })
