@@ -72,6 +72,21 @@ t.test('commands reach a daemon by its Unix socket', async t => {
   }
 })
 
+t.test('the console is opened at an address that browsers speak to', async t => {
+  const socket = join(stateFolder(t), 'latchd.sock')
+  const { port } = await serve(startHere, t, ['--socket', socket, '--log-level', 'silent'])
+  const open = (env: Record<string, string>) => latchd(t, ['open', '--print'], { env })
+  const refused = {
+    code: 2,
+    stdout: '',
+    stderr: /browsers do not speak to Unix sockets; .*--url http/,
+  }
+  t.match(await open({ LATCHD_URL: `unix:${socket}` }), refused)
+  t.match(await open({ LATCHD_SOCKET: socket, LATCHD_PORT: '0' }), refused)
+  const known = { LATCHD_URL: `unix:${socket}`, LATCHD_PORT: port }
+  t.match(await open(known), { code: 0, stdout: `http://127.0.0.1:${port}/\n` })
+})
+
 t.test('where no socket is, no daemon is', async t => {
   const socket = join(stateFolder(t), 'none.sock')
   const told = `latchd: No daemon at unix:${socket}; start one: latchd serve\n`
