@@ -65,6 +65,8 @@ export class Connection {
       })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
+      // An app's own `fetch` may know better.
+      if (error instanceof LatchdError) throw error
       if (!isRefused(error)) throw lost(error)
       const message = `No daemon at ${url}; start one: latchd serve`
       throw new LatchdError('CONNECTION_REFUSED', message, { cause: error })

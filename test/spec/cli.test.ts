@@ -164,6 +164,22 @@ t.test('usage', async t => {
     })
   })
 
+  t.test(
+    'a flag of serve or config that is not understood is a bad configuration, and 78',
+    async t => {
+      const flags: [string[], string][] = [
+        [['--prot', '1'], "latchd: unknown option '--prot' (Did you mean --port?)\n"],
+        [['--port'], "latchd: option '--port <number>' argument missing\n"],
+        [['7070'], /too many arguments/ as never],
+      ]
+      for (const [args, stderr] of flags) {
+        t.match(await latchd(t, ['serve', ...args]), { code: 78, stdout: '', stderr })
+        t.match(await latchd(t, ['config', ...args]), { code: 78, stdout: '', stderr })
+      }
+      t.match(await latchd(t, ['serve', '--help']), { code: 0, stdout: /--port/ })
+    },
+  )
+
   t.test('--version and --help are answered on stdout', async t => {
     t.match(await latchd(t, ['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
     const help = { code: 0, stdout: /serve.*\n.*run /s, stderr: '' }

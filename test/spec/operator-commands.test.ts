@@ -105,6 +105,36 @@ t.test('a file that is no socket is not removed for one', async t => {
   t.equal(readFileSync(socket, 'utf8'), 'kept')
 })
 
+t.test(
+  'a state folder or a socket that cannot be is one line with path and reason, and 78',
+  async t => {
+    const folder = stateFolder(t)
+    const file = join(folder, 'file')
+    writeFileSync(file, 'kept')
+    const long = join(folder, `${'long'.repeat(30)}.sock`)
+    const stateDirs: [string, string][] = [
+      [file, 'it is a file'],
+      [join(file, 'state'), 'a part of its path is a file'],
+    ]
+    for (const [path, reason] of stateDirs) {
+      const stderr = `latchd: Cannot use the state folder ${path}: ${reason}; expected a folder`
+      t.match(await latchd(t, ['serve', '--state-dir', path]), { code: 78, stdout: '', stderr })
+    }
+    const sockets: [string, string][] = [
+      [join(folder, 'none', 'a.sock'), 'its folder is not there'],
+      [join(file, 'a.sock'), 'a part of its path is a file'],
+      [long, `its path has ${long.length} bytes, limit 107`],
+    ]
+    for (const [path, reason] of sockets) {
+      const stderr = `latchd: Cannot listen on the socket ${path}: ${reason}; expected a path`
+      const args = ['serve', '--port', '0', '--workers', '1', '--socket', path]
+      const cwd = stateFolder(t)
+      t.match(await startProcess(t, args, { cwd }).ended, { code: 78, stdout: '', stderr })
+    }
+    t.match(await latchd(t, ['ps', '--url', `unix:${long}`]), { code: 78, stderr: /too long/ })
+  },
+)
+
 t.test('config --check says nothing of what can be used, and 78 of what cannot', async t => {
   const usable = { code: 0, stdout: '', stderr: '' }
   t.strictSame(await latchd(t, ['config', '--check']), usable)
