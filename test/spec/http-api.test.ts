@@ -397,6 +397,47 @@ t.test('the OpenAPI document describes every route', async t => {
   ])
 })
 
+t.test('the OpenAPI document names the headers that answers carry', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOKENS: 'ann:a-secret-of-24-letters' })
+  const { body } = await get(`${url}/openapi.json`)
+  const authorization = 'Bearer a-secret-of-24-letters'
+  const ask = async (path: string, method: string, to: string, body?: string, own = {}) => {
+    const headers = { authorization, 'content-type': 'application/json', ...own }
+    const answer = await fetch(url + to, { method, headers, ...(body && { body }) })
+    await answer.arrayBuffer()
+    return { path, method: method.toLowerCase(), answer }
+  }
+  const file = await ask('/v1/files', 'POST', '/v1/files?name=a', 'bytes')
+  const place = file.answer.headers.get('location') as string
+  const etag = (await fetch(url + place, { headers: { authorization } })).headers.get('etag')
+  const program = JSON.stringify({ source: 'sleep(60000)', waitMs: 0 })
+  const answers = [
+    file,
+    await ask('/v1/execute', 'POST', '/v1/execute', '{"source": "1"}'),
+    await ask('/v1/execute', 'POST', '/v1/execute', program),
+    await ask('/v1/executions', 'POST', '/v1/executions', program),
+    await ask('/execute', 'POST', '/execute', '{"code": "human_approval(1)"}'),
+    await ask('/v1/sessions', 'POST', '/v1/sessions'),
+    await ask('/v1/sessions', 'POST', '/v1/sessions', '{}', { authorization: 'Bearer x' }),
+    await ask('/v1/files/{id}', 'GET', place),
+    await ask('/v1/files/{id}', 'GET', place, undefined, { range: 'bytes=1-2' }),
+    await ask('/v1/files/{id}', 'GET', place, undefined, { 'if-none-match': etag }),
+  ]
+  /** What says something of the answer of a route; the others are on every answer. */
+  const telling =
+    /^(location|etag|retry-after|www-authenticate|last-modified|accept-ranges)$|^content-(range|disposition)/
+  for (const { path, method, answer } of answers) {
+    const { headers = {} } = body.paths[path][method].responses[answer.status]
+    const named = Object.keys(headers).map(name => name.toLowerCase())
+    const sent = [...answer.headers.keys()].filter(name => telling.test(name))
+    t.strictSame(named.sort(), sent.sort(), `${method} ${path} ${answer.status}`)
+  }
+  t.match(body.paths['/v1/execute'].post.responses, {
+    429: { headers: { 'Retry-After': { schema: { type: 'integer' } } } },
+    503: { headers: { 'Retry-After': { schema: { type: 'integer' } } } },
+  })
+})
+
 t.test('info tells versions and isolation', async t => {
   const { url } = await testDaemon(t)
   const { body } = await get(`${url}/v1/info`)

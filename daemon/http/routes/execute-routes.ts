@@ -15,7 +15,7 @@ import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { earlyAnswer, prefersEarly } from '../early-answer.ts'
 import { Problem } from '../problem.ts'
-import { json, problems } from '../responses.ts'
+import { json, located, problems } from '../responses.ts'
 import { submitRequest } from '../submission.ts'
 
 const headers = z.object({
@@ -48,8 +48,10 @@ const executeRoute = callerRoute('execute', {
   summary: 'Run a program and wait for its end',
   request: { body, headers: waitingHeaders },
   responses: {
-    200: json(Execution, 'The ended execution'),
-    202: json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
+    200: located(json(Execution, 'The ended execution')),
+    202: located(
+      json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
+    ),
     ...refusals,
   },
 })
@@ -61,7 +63,7 @@ const submitRoute = callerRoute('execute', {
   summary: 'Run a program without waiting',
   request: { body, headers },
   responses: {
-    202: json(Execution, 'The execution, taken; `Location` says where it is'),
+    202: located(json(Execution, 'The execution, taken; `Location` says where it is')),
     ...refusals,
   },
 })
@@ -88,7 +90,7 @@ const shortRoute = callerRoute('execute', {
   },
   responses: {
     200: json(ShortAnswer, 'The program has come to its end'),
-    202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
+    202: located(json(z.strictObject({ executionId: z.string() }), 'The program goes on')),
     422: {
       description: 'The program failed, or the idempotency key was used with another body',
       content: {
