@@ -6,6 +6,7 @@ import type { AiTool } from './ai-sdk.ts'
 import type { ChatMessage, ResponsesItem } from './images.ts'
 import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
+import type { CloseOptions } from './own-programs.ts'
 import type { CodeToolResult } from './result.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -117,9 +118,10 @@ export interface CodeTool {
    */
   run(input: CodeToolInput, options?: RunOptions): Promise<CodeToolResult>
   /**
-   * Deletes the session that `session: true` has begun.
+   * Deletes the session that `session: true` has begun, and with `cancel` cancels what has not ended.
    *
-   * @throws {LatchdError} `SESSION_BUSY` while a program of it goes on or waits
+   * @throws {LatchdError} `SESSION_BUSY` while a program of the session goes on or waits; it stays, and
+   *   can be closed again
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }

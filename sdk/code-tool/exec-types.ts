@@ -11,6 +11,7 @@ import type {
   ResponsesExecTools,
 } from './exec-shapes.ts'
 import type { ChatMessage } from './images.ts'
+import type { CloseOptions } from './own-programs.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Options of `codeTool({ style: 'exec' })`. */
@@ -71,6 +72,6 @@ export interface ExecTool {
   chatMessages(calls: readonly ExecCall[], options?: RunOptions): Promise<ChatMessage[]>
   /** Answers calls of the Responses API, each with an item of its own kind. */
   responsesItems(calls: readonly ExecCall[], options?: RunOptions): Promise<ExecItem[]>
-  /** Deletes the session. @throws {LatchdError} `SESSION_BUSY` while a program goes on */
-  close(): Promise<void>
+  /** As `CodeTool.close`, for the session of the programs. */
+  close(options?: CloseOptions): Promise<void>
 }
