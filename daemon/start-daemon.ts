@@ -1,6 +1,5 @@
 /** Starts a daemon as configured, and listens. */
 
-import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { makePool } from '../executor/pool/engine-pools.ts'
 import { builtinTools } from '../executor/tools/builtin/builtin-tools.ts'
@@ -10,6 +9,7 @@ import type { Config } from './config/config.ts'
 import { nodeNameOf } from './config/node-name.ts'
 import type { Variables } from './config/written-value.ts'
 import type { Daemon } from './daemon.ts'
+import { makeStateFolder } from './lifecycle/state-folder.ts'
 import { createLog, isJournal } from './log/log.ts'
 import { AllowList } from './outbound/allow-list.ts'
 import { knownSecrets } from './redaction/known-secrets.ts'
@@ -33,6 +33,7 @@ export type { Daemon } from './daemon.ts'
  * @param env variables of the process, beside those of the configuration: secrets of tools, the
  *   target of traces, whether stderr is the journal's
  * @throws {LatchdError} `STATE_IN_USE`, `STATE_TOO_NEW`
+ * @throws {LatchdError} `CONFIG_INVALID` for a state folder or a socket that cannot be used
  * @throws {LatchdError} `TOOL_INVALID` for a tool module that cannot be used
  * @throws {Error} of Node when the address cannot be listened on
  */
@@ -105,11 +106,11 @@ async function openStore(
 ): Promise<Store> {
   const stateDir = resolve(config.stateDir)
   const { databaseUrl, advertiseUrl } = config
+  makeStateFolder(stateDir)
   if (databaseUrl === undefined) {
     const { openSqliteStore } = await import('./store/sqlite/open.ts')
     return await openSqliteStore({ stateDir, onLost, failpoints })
   }
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   const { openPostgresStore } = await import('./store/postgres/open.ts')
   return await openPostgresStore({
     ...{ databaseUrl, name: nodeNameOf(config), url: advertiseUrl, version: packageVersion() },

@@ -2,6 +2,7 @@
 
 import { untilAnswered } from '../protocol/base/backoff.ts'
 import { LatchdError } from '../protocol/errors.ts'
+import { EARLY_LOCATION } from '../protocol/execution/early-location.ts'
 import type { Execution } from '../protocol/execution/execution.ts'
 import type { ExecuteRequest, OnApproval } from '../protocol/execution/executor.ts'
 import { isOver } from '../protocol/execution/status.ts'
@@ -10,7 +11,7 @@ import { ApprovalResponder } from './answering.ts'
 import type { ClientApprovals } from './client-approvals.ts'
 import { executionEvents } from './event-stream.ts'
 import type { Connection } from './http.ts'
-import { bodyOf, headersOf } from './request-body.ts'
+import { bodyOf } from './request-body.ts'
 
 /** How long one answer is held back; proxies cut at a minute. */
 const HOLD_MS = 30_000
@@ -59,15 +60,14 @@ export class ExecutionRuns {
     request: ExecuteRequest,
     onTaken: (execution: Execution) => void,
   ): Promise<Execution> {
-    const { signal, waitMs, durable, onApproval = this.#deps.onApproval } = request
+    const { signal, waitMs, onApproval = this.#deps.onApproval } = request
     const untilMs = waitMs === undefined ? Number.POSITIVE_INFINITY : Date.now() + waitMs
     if (signal === undefined && onApproval === undefined) {
-      const heldMs = Math.min(waitMs ?? HOLD_MS, HOLD_MS)
+      const heldMs = Math.ceil(Math.min(waitMs ?? HOLD_MS, HOLD_MS))
       const fields = { ...tools, waitMs: heldMs }
-      // The key finds the execution again when a daemon is lost before it has answered.
-      const { idempotencyKey = durable ? crypto.randomUUID() : undefined } = request
-      const sent = idempotencyKey === undefined ? request : { ...request, idempotencyKey }
-      const execution = await this.send('/v1/execute', sent, fields)
+      const execution = isDurable(request)
+        ? await this.send('/v1/execute', request, fields)
+        : await this.#sendOnce(request, fields)
       onTaken(execution)
       return await this.#await(execution, untilMs)
     }
@@ -110,22 +110,60 @@ export class ExecutionRuns {
   }
 
   /**
-   * Sends a request; returns the execution that it began.
+   * Sends a request for a durable execution; returns the execution that it began.
    *
    * @throws {LatchdError} `EXECUTOR_CLOSED` as soon as the client is closed
    */
   async send(path: string, request: ExecuteRequest, fields: object = {}): Promise<Execution> {
     const { connection, store, closed: signal } = this.#deps
     const body = { ...(await bodyOf(request, store)), ...fields }
-    const headers = headersOf(request)
+    // The key finds the execution again when a daemon is lost before it has answered.
+    const { idempotencyKey = crypto.randomUUID() } = request
+    const headers = { 'idempotency-key': idempotencyKey }
     const send = () => connection.json<Execution>('POST', path, { body, headers, signal })
     try {
       return await send()
     } catch (error) {
-      const isLost = error instanceof LatchdError && error.code === 'CONNECTION_LOST'
-      if (!isLost || request.idempotencyKey === undefined) throw error
+      if (!isLost(error)) throw error
       // The daemon may have taken the request; with the key it is safe to send it again.
       return await this.#patiently(send)
+    }
+  }
+
+  /**
+   * Sends a request for an execution that ends with its daemon; returns it as that one answers. The
+   * request is sent once, since a second one would run the program again. When its connection is lost,
+   * the execution is read by its id, which the head of an answer says early.
+   *
+   * @throws {LatchdError} `CONNECTION_LOST` when the id is not known yet, or nothing has it any more
+   */
+  async #sendOnce(request: ExecuteRequest, fields: object): Promise<Execution> {
+    const { connection, store, closed: signal } = this.#deps
+    const body = { ...(await bodyOf(request, store)), ...fields }
+    const headers = { prefer: EARLY_LOCATION }
+    let executionId: string | undefined
+    const onHead = (head: Headers) => {
+      executionId = head.get('location')?.split('/').at(-1)
+    }
+    try {
+      return await connection.json('POST', '/v1/execute', { body, headers, signal, onHead })
+    } catch (error) {
+      if (!isLost(error) || executionId === undefined) throw error
+      return await this.#find(executionId)
+    }
+  }
+
+  /** Reads a volatile execution whose connection was lost. */
+  async #find(executionId: string): Promise<Execution> {
+    try {
+      return await this.#patiently(() => this.get(executionId))
+    } catch (error) {
+      if (this.#deps.closed.aborted || !(error instanceof LatchdError)) throw error
+      throw new LatchdError(
+        'CONNECTION_LOST',
+        `The connection was lost while execution ${executionId} ran, which is not durable, and it cannot be read: ${error.message}`,
+        { cause: error },
+      )
     }
   }
 
@@ -192,6 +230,12 @@ export class ExecutionRuns {
     return executionEvents(this.#deps.connection, executionId, 0, signal, true)
   }
 }
+
+/** Whether the daemon stores an execution before it answers. */
+const isDurable = ({ durable, idempotencyKey, webhook }: ExecuteRequest) =>
+  durable === true || idempotencyKey !== undefined || webhook !== undefined
+
+const isLost = (error: unknown) => error instanceof LatchdError && error.code === 'CONNECTION_LOST'
 
 /** Whether an execution goes on without any action of a person. */
 export function isGoing(execution: Execution): boolean {

@@ -19,6 +19,8 @@ export interface RequestOptions {
   readonly bytes?: Blob
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** Called with the headers of the answer, before its body is read. */
+  readonly onHead?: (headers: Headers) => void
 }
 
 /** Sends requests to one daemon. A refusal is thrown as {@link LatchdError}. */
@@ -32,6 +34,7 @@ export class Connection {
   /** @throws {LatchdError} the daemon's refusal, `CONNECTION_REFUSED`, `CONNECTION_LOST` */
   async json<T>(method: string, path: string, options: RequestOptions = {}): Promise<T> {
     const response = await this.send(method, path, options)
+    options.onHead?.(response.headers)
     try {
       return (await response.json()) as T
     } catch (error) {
@@ -62,6 +65,8 @@ export class Connection {
       })
     } catch (error) {
       if (signal?.aborted) throw signal.reason
+      // An app's own `fetch` may know better.
+      if (error instanceof LatchdError) throw error
       if (!isRefused(error)) throw lost(error)
       const message = `No daemon at ${url}; start one: latchd serve`
       throw new LatchdError('CONNECTION_REFUSED', message, { cause: error })

@@ -1,5 +1,6 @@
 /** The options of a client, and the facts that it reads from a daemon. */
 
+import type { OptionNames } from '../protocol/execution/check-options.ts'
 import type { Execution, ExecutionStatus, Language } from '../protocol/execution/execution.ts'
 import type { OnApproval } from '../protocol/execution/executor.ts'
 import type { WebSocketClass } from './client-tools/tool-socket.ts'
@@ -22,6 +23,16 @@ export interface LatchdOptions {
   readonly clientId?: string
   /** Answers the approvals of executions whose request does not answer them itself. */
   readonly onApproval?: OnApproval
+}
+
+/** The names of {@link LatchdOptions}. */
+export const latchdOptionNames: OptionNames<LatchdOptions> = {
+  url: true,
+  token: true,
+  fetch: true,
+  WebSocket: true,
+  clientId: true,
+  onApproval: true,
 }
 
 /** Which executions to list. */

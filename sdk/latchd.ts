@@ -2,7 +2,8 @@
 
 import { orAborted } from '../protocol/base/or-aborted.ts'
 import { LatchdError } from '../protocol/errors.ts'
-import { checkRequest } from '../protocol/execution/check-request.ts'
+import { checkOptions } from '../protocol/execution/check-options.ts'
+import { checkRequest, checkWaiting } from '../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution, ExecutionSource } from '../protocol/execution/execution.ts'
 import type {
@@ -33,7 +34,13 @@ import { readUrl } from './daemon-url.ts'
 import { executionEvents, openEvents, readEvents } from './event-stream.ts'
 import { ExecutionRuns, pathOf } from './execution-runs.ts'
 import { Connection } from './http.ts'
-import type { DaemonInfo, ExecutionPage, LatchdOptions, ListOptions } from './latchd-options.ts'
+import {
+  type DaemonInfo,
+  type ExecutionPage,
+  type LatchdOptions,
+  type ListOptions,
+  latchdOptionNames,
+} from './latchd-options.ts'
 import { withQuery } from './pages.ts'
 
 /** A client of a daemon. It opens no connection until it has a tool of this process. */
@@ -53,7 +60,9 @@ export class Latchd implements Executor {
   readonly #read = (fileId: string) => this.files.download(fileId)
   #closed = new AbortController()
 
+  /** @throws {LatchdError} `INVALID_REQUEST` for an unknown option, `CONFIG_INVALID` for the url */
   constructor(options: LatchdOptions = {}) {
+    checkOptions('make a client', options, latchdOptionNames)
     const environment =
       (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}
     // An app's own `fetch` may know ways that this file does not, such as a Unix socket.
@@ -143,10 +152,9 @@ export class Latchd implements Executor {
    *
    * @throws {LatchdError} `NOT_FOUND`
    */
-  async wait<T = unknown>(
-    executionId: string,
-    { waitMs, signal }: WaitOptions = {},
-  ): Promise<Outcome<T>> {
+  async wait<T = unknown>(executionId: string, options: WaitOptions = {}): Promise<Outcome<T>> {
+    checkWaiting(options)
+    const { waitMs, signal } = options
     return toOutcome(await this.#runs.wait(executionId, waitMs, signal), this.#read)
   }
 

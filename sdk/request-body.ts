@@ -18,11 +18,6 @@ export async function bodyOf(request: ExecuteRequest, store: StoreFile): Promise
   }
 }
 
-/** The headers of a request. */
-export function headersOf({ idempotencyKey }: ExecuteRequest): Record<string, string> {
-  return idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }
-}
-
 /** Inputs as JSON when that holds them exactly. */
 async function inputsOf(
   inputs: Readonly<Record<string, unknown>>,

@@ -1,8 +1,11 @@
 /** HTTP and WebSockets over a Unix socket, for the client of a daemon: `unix:/path`. */
 
 import { Agent, fetch, WebSocket } from 'undici'
+import { LatchdError } from '../../protocol/errors.ts'
 import type { LatchdOptions } from '../../sdk/index.ts'
 import { SOCKET_SCHEME } from '../config/value-kind.ts'
+
+const DENIED = 'permission denied; only its owner and the members of its group may connect'
 
 /** Options of a client whose URL is `unix:` and a path. */
 export function socketTransport(url: string): Required<Pick<LatchdOptions, 'fetch' | 'WebSocket'>> {
@@ -15,7 +18,13 @@ export function socketTransport(url: string): Required<Pick<LatchdOptions, 'fetc
         const request = { ...init, dispatcher } as Parameters<typeof fetch>[1]
         return (await fetch(onHost('http', address), request)) as unknown as Response
       } catch (error) {
-        if (!isAbsent(error)) throw error
+        const { code } = causeOf(error)
+        if (code === 'EACCES') throw new LatchdError('FORBIDDEN', `Cannot use ${url}: ${DENIED}`)
+        if (code === 'EINVAL') {
+          const message = `Cannot use ${url}: the path is too long for a socket`
+          throw new LatchdError('CONFIG_INVALID', message)
+        }
+        if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error
         // Without its file no daemon listens there, as where a port is closed.
         throw Object.assign(new Error('no such socket', { cause: error }), { code: 'ECONNREFUSED' })
       }
@@ -28,7 +37,5 @@ export function socketTransport(url: string): Required<Pick<LatchdOptions, 'fetc
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  const { cause } = error as { cause?: { code?: unknown } }
-  return cause?.code === 'ENOENT'
-}
+const causeOf = (error: unknown): { code?: unknown } =>
+  (error as { cause?: { code?: unknown } }).cause ?? {}

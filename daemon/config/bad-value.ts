@@ -1,8 +1,10 @@
 /** The error for a bad value: its place, the value, and the allowed values. */
 
 import { ConfigError } from './config-error.ts'
+import { MASK } from './mask.ts'
 import { type SettingKey, settingOf } from './settings.ts'
-import { MASK, type Refused } from './value-kind.ts'
+import { withoutUserinfo } from './url-secrets.ts'
+import type { Refused } from './value-kind.ts'
 import type { RawSetting } from './written-value.ts'
 
 /** Makes the error; a secret is masked. */
@@ -32,6 +34,6 @@ const MAX_SHOWN = 200
 
 /** A value on one line: JSON has no line breaks. */
 function shownValue(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = withoutUserinfo(JSON.stringify(value) ?? 'nothing')
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text
 }

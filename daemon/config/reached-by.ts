@@ -30,9 +30,9 @@ export const proxyList: ValueKind<readonly string[]> = valueKind({
 
 function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, username, pathname, search, hash } = new URL(text)
+  const { protocol, username, password, pathname, search, hash } = new URL(text)
   const isWeb = protocol === 'http:' || protocol === 'https:'
-  return isWeb && pathname === '/' && username + search + hash === ''
+  return isWeb && pathname === '/' && username + password + search + hash === ''
 }
 
 function isProxy(text: string): boolean {

@@ -1,8 +1,9 @@
 /** The references of one configured entry, such as a server: resolved, with its secrets. */
 
 import { z } from 'zod'
+import { MASK } from './mask.ts'
 import { isReference, resolveReferences } from './references.ts'
-import { MASK, type ParseResult, type Place } from './value-kind.ts'
+import type { ParseResult, Place } from './value-kind.ts'
 
 /** Headers by their names, as they are written. */
 export const HeaderTexts = z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), z.string())

@@ -5,10 +5,10 @@ import { z } from 'zod'
 import { digestOf, isWrittenDigest } from '../auth/secret-digest.ts'
 import { TokenLimits, tokenLimitNames } from '../auth/token-limits.ts'
 import { scopes, type TokenSetting } from '../auth/tokens.ts'
+import { MASK } from './mask.ts'
 import { PolicyRules, policyText } from './tool-policy.ts'
 import {
   listFromText,
-  MASK,
   type ParseResult,
   type Place,
   secretSchema,

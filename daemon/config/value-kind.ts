@@ -2,6 +2,8 @@
 
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { MASK } from './mask.ts'
+import { maskedUrl } from './url-secrets.ts'
 
 /**
  * Reads a file as UTF-8; `undefined` when it does not exist.
@@ -41,9 +43,6 @@ export interface ValueKind<Value> {
   /** Whether a part of the written value must not be repeated in a message. */
   isSecret(path: readonly PropertyKey[]): boolean
 }
-
-/** Stands for a secret wherever values are shown. */
-export const MASK = '****'
 
 interface KindOptions<Written, Value> {
   readonly schema: z.ZodType<Written>
@@ -124,10 +123,15 @@ export const hostName = valueKind({
   allowed: 'an IP address or a host name',
 })
 
+/** A URL with a name or a password in it would show a secret, and fetch refuses it. */
+const openUrl = z.url({ protocol: /^https?$/ }).refine(text => {
+  const url = URL.parse(text)
+  return url !== null && url.username + url.password === ''
+})
+
 /** The base of HTTP addresses, without a slash at its end. */
 export const httpUrl = valueKind({
-  // A URL with a name and password in it would show a secret, and fetch refuses it.
-  schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),
+  schema: openUrl,
   allowed: 'an http or https URL without credentials',
   settle: text => text.replace(/\/+$/, ''),
 })
@@ -147,11 +151,11 @@ export const daemonUrl: ValueKind<string> = {
   },
 }
 
-/** The whole address of a webhook. */
-export const webhookUrl = valueKind({
-  schema: z.url({ protocol: /^https?$/ }).refine(text => URL.parse(text)?.username === ''),
-  allowed: 'an http or https URL without credentials',
-})
+/** The whole address of a webhook; shown without the tokens in it. */
+export const webhookUrl: ValueKind<string> = {
+  ...valueKind({ schema: openUrl, allowed: 'an http or https URL without credentials' }),
+  show: maskedUrl,
+}
 
 /** The path of a file, made absolute. */
 export const filePath = valueKind({

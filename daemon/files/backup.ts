@@ -2,6 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
+import { pathReason } from '../base/path-reason.ts'
 import {
   contentsFolderOf,
   type StoredContent,
@@ -56,7 +57,9 @@ export async function backupWithContents(from: string, to: string): Promise<Copi
   } catch (error) {
     await rm(to, { force: true })
     await rm(folder, { recursive: true, force: true })
-    throw error
+    const reason = pathReason(error)
+    if (reason === undefined) throw error
+    throw new Error(`Cannot copy the store to ${to}: ${reason}`, { cause: error })
   }
 }
 

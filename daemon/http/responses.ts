@@ -28,11 +28,44 @@ export function json<T extends z.ZodType>(schema: T, description: string) {
 
 type Status = keyof typeof titles
 
+/** A header of an answer, as OpenAPI writes it. */
+const header = (
+  description: string,
+  schema: { type: 'string' | 'integer' } = { type: 'string' },
+) => ({
+  ...{ description, schema, required: true },
+})
+
+const WHERE = { Location: header('Where it is') }
+
+/** Headers of refusals, by status. */
+const refusalHeaders: Partial<Record<Status, Record<string, ReturnType<typeof header>>>> = {
+  401: { 'WWW-Authenticate': header('`Bearer`') },
+  429: { 'Retry-After': header('Seconds', { type: 'integer' }) },
+  503: { 'Retry-After': header('Seconds', { type: 'integer' }) },
+}
+
+/** A description of an answer, with the `Location` of what was made. */
+export const located = <Answer extends object>(answer: Answer) => ({ ...answer, headers: WHERE })
+
+/** The headers of an answer with a file; `isPart` for a range of it. */
+export const fileHeaders = (isPart = false) => ({
+  ETag: header('The SHA-256 of the file'),
+  'Accept-Ranges': header('`bytes`'),
+  'Content-Disposition': header('An attachment, with the name of the file'),
+  'Last-Modified': header('When the file was changed, as its maker said'),
+  ...(isPart && { 'Content-Range': header('The range, and the size of the file') }),
+})
+
 /** Refusals with these statuses. */
 export function problems<S extends Status>(...statuses: S[]) {
   const described = statuses.map(status => [
     status,
-    { description: titles[status], content: { 'application/problem+json': { schema: Problem } } },
+    {
+      description: titles[status],
+      content: { 'application/problem+json': { schema: Problem } },
+      ...(refusalHeaders[status] && { headers: refusalHeaders[status] }),
+    },
   ])
   return Object.fromEntries(described) as {
     [K in S]: {

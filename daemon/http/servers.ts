@@ -1,10 +1,9 @@
 /** The servers of a daemon: one for each address, or for each socket that it was handed. */
 
-import { chmodSync, lstatSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
 import type { Config } from '../config/config.ts'
-import { ConfigError } from '../config/config-error.ts'
 import { addressText, checkInherited, checkReach } from '../lifecycle/inherited-sockets.ts'
+import { listen, listenOnSocket } from '../lifecycle/listening.ts'
 
 /** The addresses to listen on; descriptors of listening sockets replace them. */
 export interface ServersOptions extends Pick<Config, 'host' | 'port' | 'socket' | 'tokens'> {
@@ -14,8 +13,6 @@ export interface ServersOptions extends Pick<Config, 'host' | 'port' | 'socket' 
 /** Pending answers get this long to leave. */
 const LAST_ANSWERS_MS = 1000
 const SWEEP_MS = 20
-/** The owner and the group may connect to the Unix socket, as with systemd's. */
-const SOCKET_MODE = 0o660
 
 /** The HTTP servers of a daemon, all of which listen. */
 export class Servers {
@@ -39,7 +36,7 @@ export class Servers {
    *
    * @param make makes a server that does not listen yet
    * @throws {Error} of Node when an address is not available
-   * @throws {ConfigError} for an unusable inherited socket
+   * @throws {ConfigError} for an unusable inherited socket, or a path where no socket can be
    */
   static async open(make: () => Server, options: ServersOptions): Promise<Servers> {
     const { host, port, socket, inherited, tokens } = options
@@ -81,28 +78,4 @@ export class Servers {
     clearInterval(sweep)
     clearTimeout(cut)
   }
-}
-
-type Address = { host: string; port: number } | { path: string } | { fd: number }
-
-function listen(server: Server, address: Address): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(address, () => {
-      server.off('error', reject)
-      resolve(server)
-    })
-  })
-}
-
-async function listenOnSocket(server: Server, path: string): Promise<Server> {
-  const found = lstatSync(path, { throwIfNoEntry: false })
-  if (found !== undefined && !found.isSocket()) {
-    throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
-  }
-  // A killed daemon leaves its socket behind. A live one would hold its port too.
-  rmSync(path, { force: true })
-  await listen(server, { path })
-  chmodSync(path, SOCKET_MODE)
-  return server
 }

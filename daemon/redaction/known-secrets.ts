@@ -3,6 +3,7 @@
 import type { Config } from '../config/config.ts'
 import { mcpServerSecrets } from '../config/mcp-servers.ts'
 import { tokenSecrets } from '../config/token-list.ts'
+import { urlTokens } from '../config/url-secrets.ts'
 import { SECRET_PREFIX } from '../config/webhook-secret-prefix.ts'
 import type { Variables } from '../config/written-value.ts'
 
@@ -21,11 +22,12 @@ const placeName = /^(?:OLD)?PWD$|_(?:FILE|PATH|DIR|DIRECTORY|SOCK|SOCKET|URL|HOS
 
 /** Values of the configuration and of the environment that must not leave the host. */
 export function knownSecrets(config: Config, env: Variables): string[] {
-  const { token, tokens, webhookSecret, modelApiKey, databaseUrl } = config
+  const { token, tokens, webhookSecret, webhookUrl, modelApiKey, databaseUrl } = config
   const found = [token, modelApiKey].filter(secret => secret !== undefined)
   found.push(...tokenSecrets(tokens))
   if (webhookSecret !== undefined) found.push(...signingSecrets(webhookSecret))
   if (databaseUrl !== undefined) found.push(...passwordOf(databaseUrl))
+  if (webhookUrl !== undefined) found.push(...urlTokens(webhookUrl))
   found.push(...sourceSecrets(config))
   found.push(...secretVariables(Object.entries(env)))
   return found

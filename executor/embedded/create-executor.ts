@@ -3,7 +3,8 @@
 import { availableParallelism } from 'node:os'
 import { EventQueue } from '../../protocol/base/event-queue.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import { checkRequest } from '../../protocol/execution/check-request.ts'
+import { checkOptions, type OptionNames } from '../../protocol/execution/check-options.ts'
+import { checkRequest, checkWaiting } from '../../protocol/execution/check-request.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import type { EndedExecution } from '../../protocol/execution/execution.ts'
 import type {
@@ -64,6 +65,13 @@ export interface ExecutorOptions {
   readonly onApproval?: OnApproval
 }
 
+const optionNames: OptionNames<ExecutorOptions> = {
+  tools: true,
+  workers: true,
+  isolation: true,
+  onApproval: true,
+}
+
 /** An {@link Executor} in this process. */
 export interface EmbeddedExecutor extends Executor {
   /** Adds tools for executions that start from now on. @throws {LatchdError} `TOOL_INVALID` */
@@ -79,7 +87,7 @@ export interface EmbeddedExecutor extends Executor {
  * Makes an executor in this process. It keeps all state in memory. The engine contains programs,
  * while tools and workers have the app's own permissions.
  *
- * @throws {LatchdError} `TOOL_INVALID` for an invalid tool
+ * @throws {LatchdError} `TOOL_INVALID` for an invalid tool; `INVALID_REQUEST` for an unknown option
  */
 export function createExecutor(options: ExecutorOptions = {}): EmbeddedExecutor {
   return new LocalExecutor(options, {})
@@ -127,6 +135,7 @@ class LocalExecutor implements EmbeddedExecutor {
   readonly #read = (fileId: string) => this.files.download(fileId)
 
   constructor(options: ExecutorOptions, pool: PoolOptions) {
+    checkOptions('make an executor', options, optionNames)
     const { tools = [], workers, isolation = 'thread', onApproval } = options
     this.#toolbox = new Toolbox(builtinTools)
     this.addTools(tools)
@@ -172,10 +181,9 @@ class LocalExecutor implements EmbeddedExecutor {
     return toOutcome(known.leave(), this.#read)
   }
 
-  async wait<T = unknown>(
-    executionId: string,
-    { waitMs, signal }: WaitOptions = {},
-  ): Promise<Outcome<T>> {
+  async wait<T = unknown>(executionId: string, options: WaitOptions = {}): Promise<Outcome<T>> {
+    checkWaiting(options)
+    const { waitMs, signal } = options
     const known = this.#executions.find(executionId)
     if (!(known instanceof KnownExecution)) return toOutcome(known, this.#read)
     const onAbort = () => known.running.cancel()

@@ -1,6 +1,6 @@
 /** The approvals of an embedded executor: read and decided by the app, in its store. */
 
-import { type Approval, Decision } from '../../protocol/approval.ts'
+import { type Approval, ApprovalStatus, Decision } from '../../protocol/approval.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type {
   Approvals,
@@ -52,6 +52,11 @@ export class EmbeddedApprovals implements Approvals {
   }
 
   async list({ status, executionId }: ApprovalsQuery = {}): Promise<readonly Approval[]> {
+    const read = ApprovalStatus.optional().safeParse(status)
+    if (!read.success) {
+      const errors = fieldProblems(read.error).map(problem => ({ ...problem, pointer: '/status' }))
+      throw invalidRequest('Cannot list approvals', errors)
+    }
     const limit = Number.POSITIVE_INFINITY
     return this.#store.approvals({ owner: undefined, status, executionId, after: undefined, limit })
   }

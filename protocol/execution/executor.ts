@@ -90,7 +90,11 @@ export interface SessionHandle {
   readonly sessionId: string
   /** Files of this caller. */
   readonly files: Files
-  /** As {@link Executor.execute}, in this session. @throws {LatchdError} also `SESSION_BUSY` */
+  /**
+   * As {@link Executor.execute}, in this session.
+   *
+   * @throws {LatchdError} also `SESSION_BUSY`, and `INVALID_REQUEST` for the `sessionId` of another one
+   */
   execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
   /** As {@link Executor.executeOrThrow}, in this session. */
   executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>

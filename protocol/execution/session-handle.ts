@@ -1,3 +1,5 @@
+import { LatchdError } from '../errors.ts'
+import { checkRequest } from './check-request.ts'
 import type { ExecutionEvent } from './events.ts'
 import type {
   CompletedOutcome,
@@ -26,18 +28,31 @@ export class ExecutorSession implements SessionHandle {
     return this.#executor.files
   }
 
-  execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
-    return this.#executor.execute({ ...request, sessionId: this.sessionId })
+  async execute<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>> {
+    return await this.#executor.execute(this.#here(request))
   }
 
   executeOrThrow<T = unknown>(request: WholeRequest): Promise<CompletedOutcome<T>>
   executeOrThrow<T = unknown>(request: ExecuteRequest): Promise<Outcome<T>>
-  executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
-    return this.#executor.executeOrThrow({ ...request, sessionId: this.sessionId })
+  async executeOrThrow<T>(request: ExecuteRequest): Promise<Outcome<T>> {
+    return await this.#executor.executeOrThrow(this.#here(request))
   }
 
   stream(request: ExecuteRequest): AsyncIterable<ExecutionEvent> {
-    return this.#executor.stream({ ...request, sessionId: this.sessionId })
+    return this.#executor.stream(this.#here(request))
+  }
+
+  /** A request as one of this session. @throws {LatchdError} `INVALID_REQUEST` for another one's */
+  #here(request: ExecuteRequest): ExecuteRequest {
+    checkRequest(request)
+    const { sessionId } = this
+    if (request.sessionId === undefined || request.sessionId === sessionId) {
+      return { ...request, sessionId }
+    }
+    const detail = `the session is ${sessionId}, and cannot run a program of ${JSON.stringify(request.sessionId)}`
+    throw new LatchdError('INVALID_REQUEST', `Cannot read the request: /sessionId: ${detail}`, {
+      errors: [{ pointer: '/sessionId', detail }],
+    })
   }
 
   async run<T = unknown>(source: string): Promise<RunResult<T>> {

@@ -9,6 +9,8 @@ const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 /** Names that differ in more letters are different names. */
 const MAX_EDITS = 2
+/** In a name that is no longer, two changed letters make another word: `role` is not `probe`. */
+const SHORT_LENGTH = 6
 /** Longer names are compared by their letters only where they are equal. */
 const MAX_LENGTH = 100
 
@@ -24,6 +26,13 @@ export function nameDistance(name: string, other: string): number | undefined {
   for (let edits = 1; edits <= MAX_EDITS && edits * 2 <= length; edits++)
     if (isWithin(name, 0, other, 0, edits)) return edits
   return undefined
+}
+
+/** Whether a name is probably a misspelt name of a field or an option. */
+export function isNear(name: string, field: string): boolean {
+  const distance = nameDistance(name, field)
+  if (distance === undefined) return false
+  return distance <= 1 || field.length > SHORT_LENGTH
 }
 
 function sameLetters(a: string, b: string): boolean {

@@ -7,7 +7,7 @@
 
 import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
-import { nameDistance } from './near-names.ts'
+import { isNear } from './near-names.ts'
 import type { ToolAnnotations } from './wire-tool.ts'
 
 /** What may be said of a tool of any form. */
@@ -29,9 +29,6 @@ const definitionFields = [
   'namespace',
 ] as const
 const marks = ['readOnly', 'destructive', 'idempotent'] as const
-
-/** In a name that is no longer, two changed letters make another word: `role` is not `probe`. */
-const SHORT_LENGTH = 6
 
 type Settings = Readonly<Record<(typeof settings)[number], unknown>>
 
@@ -113,12 +110,6 @@ function refuseNear(given: object, fields: readonly string[], path: string, tool
       `Cannot use tool "${tool}": it has no field ${path}${name}; did you mean ${path}${meant}?`,
     )
   }
-}
-
-function isNear(name: string, field: string): boolean {
-  const distance = nameDistance(name, field)
-  if (distance === undefined) return false
-  return distance <= 1 || field.length > SHORT_LENGTH
 }
 
 /** The names of an object's fields, those of its classes too. */

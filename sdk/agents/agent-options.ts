@@ -2,6 +2,7 @@
 
 import { BYTES_PER_TOKEN, DEFAULT_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import type { OptionNames } from '../../protocol/execution/check-options.ts'
 import type { Typecheck } from '../../protocol/execution/execution.ts'
 import type {
   ExecuteRequest,
@@ -68,6 +69,30 @@ export interface AgentOptions {
   readonly memory?: SavedMemory
 }
 
+/** The names of {@link AgentOptions}. */
+export const agentOptionNames: OptionNames<AgentOptions> = {
+  model: true,
+  client: true,
+  executor: true,
+  tools: true,
+  name: true,
+  description: true,
+  maxSteps: true,
+  maxAnswerTokens: true,
+  instructions: true,
+  planningInterval: true,
+  requestsPerMinute: true,
+  finalAnswerChecks: true,
+  onApproval: true,
+  typecheck: true,
+  language: true,
+  timeZone: true,
+  limits: true,
+  durable: true,
+  metadata: true,
+  memory: true,
+}
+
 /** Options of one run. `maxSteps` goes before the agent's own. */
 export interface RunOptions extends RunValues {
   /** Ends the run when aborted: it throws the signal's reason. */
@@ -77,6 +102,16 @@ export interface RunOptions extends RunValues {
   readonly finalAnswerChecks?: readonly FinalAnswerCheck[]
   /** `false`: goes on from the memory of the agent, and keeps the session after the run. */
   readonly reset?: boolean
+}
+
+/** The names of {@link RunOptions}. */
+export const runOptionNames: OptionNames<RunOptions> = {
+  inputs: true,
+  metadata: true,
+  signal: true,
+  maxSteps: true,
+  finalAnswerChecks: true,
+  reset: true,
 }
 
 /** Bytes of one report to the model. @throws {LatchdError} `INVALID_REQUEST` */

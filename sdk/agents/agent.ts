@@ -1,16 +1,19 @@
 /** The common part of all agents: runs of steps, one at a time, until an answer. */
 
 import { LatchdError } from '../../protocol/errors.ts'
+import { checkOptions } from '../../protocol/execution/check-options.ts'
 import type { ToolLike, ToolSet } from '../../protocol/execution/executor.ts'
 import type { ToolDefinition, ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { type AgentToolOptions, agentTool, type TaskInput } from './agent-as-tool.ts'
 import type { AgentEvent, AgentResult } from './agent-event.ts'
 import {
   type AgentOptions,
+  answerBytes,
   DEFAULT_MAX_STEPS,
   modelOf,
   type RunOptions,
   readCount,
+  runOptionNames,
 } from './agent-options.ts'
 import { AgentRun, stepFields } from './agent-run.ts'
 import { AgentTools, type StepTools } from './agent-tools.ts'
@@ -35,6 +38,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
   /** @throws {LatchdError} `INVALID_REQUEST`, `TOOL_INVALID` */
   constructor(options: Options) {
     const { name, description, maxSteps, planningInterval, memory } = options
+    answerBytes(options)
     if (maxSteps !== undefined) readCount('maxSteps', maxSteps)
     if (planningInterval !== undefined) readCount('planningInterval', planningInterval)
     this.options = options
@@ -152,6 +156,7 @@ export abstract class Agent<Options extends AgentOptions = AgentOptions> {
       const message = `Cannot run the task ${JSON.stringify(task)}: a text is expected`
       throw new LatchdError('INVALID_REQUEST', message)
     }
+    checkOptions('run the task', options, runOptionNames)
     const { signal, reset = true } = options
     const maxSteps = readCount(
       'maxSteps',

@@ -2,11 +2,17 @@
 
 import { imagesAmong, readImages } from '../../protocol/answer/answer-images.ts'
 import { LatchdError } from '../../protocol/errors.ts'
+import { checkOptions } from '../../protocol/execution/check-options.ts'
 import type { Executor, Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
 import type { ToolDescriptor } from '../../protocol/tool/wire-tool.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
-import { type AgentOptions, answerBytes, executionFields } from './agent-options.ts'
+import {
+  type AgentOptions,
+  agentOptionNames,
+  answerBytes,
+  executionFields,
+} from './agent-options.ts'
 import { type AgentRun, stepFields } from './agent-run.ts'
 import type { StepTools } from './agent-tools.ts'
 import { codePrompt } from './code-prompt.ts'
@@ -37,6 +43,7 @@ export class CodeAgent extends Agent<CodeAgentOptions> {
 
   /** @throws {LatchdError} `INVALID_REQUEST`, `TOOL_INVALID` */
   constructor(options: CodeAgentOptions) {
+    checkOptions('make a CodeAgent', options, agentOptionNames)
     if (typeof options.executor?.execute !== 'function') {
       const message =
         'Cannot make a CodeAgent: an executor is expected, createExecutor() or new Latchd()'

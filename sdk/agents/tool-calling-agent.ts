@@ -2,9 +2,10 @@
 
 import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
 import { boundedText } from '../../protocol/answer/bounded-text.ts'
+import { checkOptions } from '../../protocol/execution/check-options.ts'
 import { Agent } from './agent.ts'
 import type { AgentEvent } from './agent-event.ts'
-import { type AgentOptions, answerBytes } from './agent-options.ts'
+import { type AgentOptions, agentOptionNames, answerBytes } from './agent-options.ts'
 import { type AgentRun, stepFields } from './agent-run.ts'
 import type { StepTools } from './agent-tools.ts'
 import { answerImages } from './answer-files.ts'
@@ -31,6 +32,8 @@ export class ToolCallingAgent extends Agent<ToolCallingAgentOptions> {
 
   /** @throws {LatchdError} `INVALID_REQUEST`, `TOOL_INVALID` */
   constructor(options: ToolCallingAgentOptions) {
+    if (new.target === ToolCallingAgent)
+      checkOptions('make a ToolCallingAgent', options, agentOptionNames)
     super(options)
     const { executor } = options
     this.#caller =

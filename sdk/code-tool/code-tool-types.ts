@@ -1,10 +1,12 @@
 /** The shapes of a code tool. */
 
+import type { OptionNames } from '../../protocol/execution/check-options.ts'
 import type { ExecuteRequest, Executor } from '../../protocol/execution/executor.ts'
 import type { AiTool } from './ai-sdk.ts'
 import type { ChatMessage, ResponsesItem } from './images.ts'
 import type { CodeToolInput } from './input.ts'
 import type { ChatTool, FunctionCall, ResponsesTool } from './openai.ts'
+import type { CloseOptions } from './own-programs.ts'
 import type { CodeToolResult } from './result.ts'
 import type { RunOptions } from './run-options.ts'
 
@@ -42,6 +44,31 @@ export interface CodeToolOptions
    * UTF-16 units of console text that the model gets, from its start and its end; 8 000 by default.
    */
   readonly maxLogChars?: number
+}
+
+/** The names of {@link CodeToolOptions}. */
+export const codeToolOptionNames: OptionNames<CodeToolOptions> = {
+  executor: true,
+  name: true,
+  description: true,
+  session: true,
+  waitMs: true,
+  maxAnswerTokens: true,
+  maxImages: true,
+  maxImageBytes: true,
+  maxOutputChars: true,
+  maxLogChars: true,
+  language: true,
+  timeZone: true,
+  typecheck: true,
+  tools: true,
+  inputs: true,
+  sessionId: true,
+  limits: true,
+  durable: true,
+  webhook: true,
+  metadata: true,
+  onApproval: true,
 }
 
 /** One tool that runs programs over all the others, in the shapes that model loops take. */
@@ -91,9 +118,10 @@ export interface CodeTool {
    */
   run(input: CodeToolInput, options?: RunOptions): Promise<CodeToolResult>
   /**
-   * Deletes the session that `session: true` has begun.
+   * Deletes the session that `session: true` has begun, and with `cancel` cancels what has not ended.
    *
-   * @throws {LatchdError} `SESSION_BUSY` while a program of it goes on or waits
+   * @throws {LatchdError} `SESSION_BUSY` while a program of the session goes on or waits; it stays, and
+   *   can be closed again
    */
-  close(): Promise<void>
+  close(options?: CloseOptions): Promise<void>
 }

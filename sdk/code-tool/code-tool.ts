@@ -1,8 +1,11 @@
 /** Code mode as one tool for an app's own model loop. */
 
-import type { CodeTool, CodeToolOptions } from './code-tool-types.ts'
+import { isRecord } from '../../protocol/base/predicates.ts'
+import { LatchdError } from '../../protocol/errors.ts'
+import { checkOptions } from '../../protocol/execution/check-options.ts'
+import { type CodeTool, type CodeToolOptions, codeToolOptionNames } from './code-tool-types.ts'
 import { ProgramCells } from './exec-tool.ts'
-import type { ExecTool, ExecToolOptions } from './exec-types.ts'
+import { type ExecTool, type ExecToolOptions, execToolOptionNames } from './exec-types.ts'
 import { ProgramTool } from './program-tool.ts'
 
 /**
@@ -17,9 +20,22 @@ import { ProgramTool } from './program-tool.ts'
  *
  * With `style: 'exec'` it makes the two tools `exec` and `wait`, as models of the Codex family know
  * them.
+ *
+ * @throws {LatchdError} `INVALID_REQUEST` for an unknown option or a value that is not allowed
  */
 export function codeTool(options: ExecToolOptions): ExecTool
 export function codeTool(options: CodeToolOptions): CodeTool
 export function codeTool(options: CodeToolOptions | ExecToolOptions): CodeTool | ExecTool {
-  return 'style' in options ? new ProgramCells(options) : new ProgramTool(options)
+  const what = 'make a code tool'
+  const style = isRecord(options) ? options.style : undefined
+  if (style === undefined) {
+    checkOptions(what, options, codeToolOptionNames)
+    return new ProgramTool(options as CodeToolOptions)
+  }
+  if (style !== 'exec') {
+    const message = `Cannot ${what} of the style ${JSON.stringify(style)}: "exec" is expected, or none`
+    throw new LatchdError('INVALID_REQUEST', message)
+  }
+  checkOptions(what, options, execToolOptionNames)
+  return new ProgramCells(options as ExecToolOptions)
 }

@@ -10,7 +10,7 @@ import {
   DEFAULT_ANSWER_TOKENS,
 } from '../../protocol/answer/bounded-text.ts'
 import { LatchdError } from '../../protocol/errors.ts'
-import type { Outcome, SessionHandle } from '../../protocol/execution/executor.ts'
+import type { Outcome } from '../../protocol/execution/executor.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
 import { EXEC_HELPERS } from './exec-helpers.ts'
@@ -28,6 +28,7 @@ import {
 import { type ReadSource, type ReadWait, readExec, readWait } from './exec-source.ts'
 import type { ExecTool, ExecToolOptions } from './exec-types.ts'
 import { type ChatMessage, chatImages } from './images.ts'
+import { type CloseOptions, OwnPrograms } from './own-programs.ts'
 import { beneath, type RunOptions } from './run-options.ts'
 
 /** How long a call of either tool waits, unless it says otherwise. */
@@ -49,11 +50,16 @@ export class ProgramCells implements ExecTool {
   readonly #options: ExecToolOptions
   readonly #maxTokens: number
   readonly #cells = new Map<string, Cell>()
-  #session: Promise<SessionHandle> | undefined
+  readonly #own: OwnPrograms
   #before: Promise<unknown> = Promise.resolve()
 
   constructor(options: ExecToolOptions) {
     this.#options = options
+    const { executor, limits } = options
+    // Programs expect these functions in it.
+    this.#own = new OwnPrograms(executor, session =>
+      session.executeOrThrow({ source: EXEC_HELPERS, tools: [], ...(limits && { limits }) }),
+    )
     this.#maxTokens = options.maxAnswerTokens ?? DEFAULT_ANSWER_TOKENS
     if (!Number.isInteger(this.#maxTokens) || this.#maxTokens < 1) {
       const message = `Cannot use maxAnswerTokens ${this.#maxTokens}: a whole number from 1 is expected`
@@ -100,11 +106,9 @@ export class ProgramCells implements ExecTool {
     )
   }
 
-  async close(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
+  async close(options: CloseOptions = {}): Promise<void> {
     await this.#before
-    await session?.then(handle => handle.delete())
+    await this.#own.close(options)
   }
 
   /** Programs share a session, so each waits for the one before to end or to yield. */
@@ -119,7 +123,7 @@ export class ProgramCells implements ExecTool {
     const { style, executor, description, maxAnswerTokens, ...request } = this.#options
     const startedAtMs = Date.now()
     try {
-      const session = await this.#begun()
+      const session = await this.#own.session()
       const outcome = await session.execute({
         ...request,
         ...beneath(request.metadata, options),
@@ -153,22 +157,6 @@ export class ProgramCells implements ExecTool {
     }
   }
 
-  /** The session of this tool, with the functions that programs expect in it. */
-  async #begun(): Promise<SessionHandle> {
-    const { executor, limits } = this.#options
-    this.#session ??= executor.sessions.create().then(async session => {
-      await session.executeOrThrow({ source: EXEC_HELPERS, tools: [], ...(limits && { limits }) })
-      return session
-    })
-    try {
-      return await this.#session
-    } catch (error) {
-      // The next program tries again.
-      this.#session = undefined
-      throw error
-    }
-  }
-
   async #allTools(): Promise<readonly { name: string; description: string }[]> {
     const { executor, tools } = this.#options
     const chosen = await chosenTools(executor, tools)
@@ -187,6 +175,7 @@ export class ProgramCells implements ExecTool {
     const images = await readImages(imagesAmong(files.slice(cell.readFiles)), file => file.bytes())
     cell.readLogs = logText.length
     cell.readFiles = files.length
+    this.#own.see(outcome)
     if (isOver(outcome)) this.#cells.delete(executionId)
     else this.#cells.set(executionId, cell)
     const asked = await askedOf(this.#options.executor.approvals, outcome)

@@ -1,5 +1,6 @@
 /** The shapes of an exec tool. */
 
+import type { OptionNames } from '../../protocol/execution/check-options.ts'
 import type { CodeToolOptions } from './code-tool-types.ts'
 import type {
   AiExecTools,
@@ -10,6 +11,7 @@ import type {
   ResponsesExecTools,
 } from './exec-shapes.ts'
 import type { ChatMessage } from './images.ts'
+import type { CloseOptions } from './own-programs.ts'
 import type { RunOptions } from './run-options.ts'
 
 /** Options of `codeTool({ style: 'exec' })`. */
@@ -26,6 +28,24 @@ export interface ExecToolOptions
     | 'maxImageBytes'
   > {
   readonly style: 'exec'
+}
+
+/** The names of {@link ExecToolOptions}. */
+export const execToolOptionNames: OptionNames<ExecToolOptions> = {
+  style: true,
+  executor: true,
+  description: true,
+  maxAnswerTokens: true,
+  language: true,
+  timeZone: true,
+  typecheck: true,
+  tools: true,
+  inputs: true,
+  limits: true,
+  durable: true,
+  webhook: true,
+  metadata: true,
+  onApproval: true,
 }
 
 /**
@@ -52,6 +72,6 @@ export interface ExecTool {
   chatMessages(calls: readonly ExecCall[], options?: RunOptions): Promise<ChatMessage[]>
   /** Answers calls of the Responses API, each with an item of its own kind. */
   responsesItems(calls: readonly ExecCall[], options?: RunOptions): Promise<ExecItem[]>
-  /** Deletes the session. @throws {LatchdError} `SESSION_BUSY` while a program goes on */
-  close(): Promise<void>
+  /** As `CodeTool.close`, for the session of the programs. */
+  close(options?: CloseOptions): Promise<void>
 }

@@ -1,16 +1,15 @@
 /** The code tool: reads a model's input, executes the program, and reports the result. */
 
-import type { AnswerImage } from '../../protocol/answer/answer-images.ts'
+import {
+  type AnswerImage,
+  MAX_IMAGE_BYTES,
+  MAX_IMAGES,
+} from '../../protocol/answer/answer-images.ts'
 import { readAnswer } from '../../protocol/answer/answer-text.ts'
 import { DEFAULT_ANSWER_TOKENS, LEAST_ANSWER_TOKENS } from '../../protocol/answer/bounded-text.ts'
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import { type ErrorCode, LatchdError } from '../../protocol/errors.ts'
-import type {
-  Executor,
-  Outcome,
-  SessionHandle,
-  WaitOptions,
-} from '../../protocol/execution/executor.ts'
+import type { Executor, Outcome, WaitOptions } from '../../protocol/execution/executor.ts'
 import { type AiTool, aiTool } from './ai-sdk.ts'
 import { askedOf } from './asked.ts'
 import { chosenTools } from './chosen-tools.ts'
@@ -32,6 +31,7 @@ import {
   type ResponsesTool,
   responsesTool,
 } from './openai.ts'
+import { type CloseOptions, OwnPrograms } from './own-programs.ts'
 import { promptText, shortDescription } from './prompt.ts'
 import {
   type AskedApproval,
@@ -70,12 +70,13 @@ export class ProgramTool implements CodeTool {
   readonly #bounds: ResultBounds
   /** The latest outcomes of which the model got a part. */
   #cut = new RecentlyUsed<string, Outcome>(KEPT_RESULTS)
-  #session: Promise<SessionHandle> | undefined
+  readonly #own: OwnPrograms
   /** The calls of the session before, one after the other. */
   #before: Promise<unknown> = Promise.resolve()
 
   constructor(options: CodeToolOptions) {
     this.#options = options
+    this.#own = new OwnPrograms(options.executor, async () => {})
     this.#waitMs = bound('waitMs', options.waitMs, DEFAULT_WAIT_MS)
     this.#bounds = {
       maxAnswerTokens: readAnswerTokens(options.maxAnswerTokens),
@@ -83,6 +84,8 @@ export class ProgramTool implements CodeTool {
       maxOutputChars: bound('maxOutputChars', options.maxOutputChars, DEFAULT_OUTPUT_CHARS),
       maxLogChars: bound('maxLogChars', options.maxLogChars, DEFAULT_LOG_CHARS),
     }
+    bound('maxImages', options.maxImages, MAX_IMAGES)
+    bound('maxImageBytes', options.maxImageBytes, MAX_IMAGE_BYTES)
     if (options.session === true && options.sessionId !== undefined) {
       throw new LatchdError(
         'INVALID_REQUEST',
@@ -176,11 +179,9 @@ export class ProgramTool implements CodeTool {
     return this.#respond(readInput(input), options)
   }
 
-  async close(): Promise<void> {
-    const session = this.#session
-    this.#session = undefined
+  async close(options: CloseOptions = {}): Promise<void> {
     await this.#before
-    await session?.then(handle => handle.delete())
+    await this.#own.close(options)
   }
 
   async #answer(text: string, options: RunOptions): Promise<string> {
@@ -222,7 +223,8 @@ export class ProgramTool implements CodeTool {
     const { executor, ...request } = requestFields(this.#options)
     const untilMs = Date.now() + this.#waitMs
     try {
-      const sessionId = request.sessionId ?? (await this.#begun())
+      const own = this.#options.session === true ? await this.#own.session() : undefined
+      const sessionId = request.sessionId ?? own?.sessionId
       const outcome = await executor.execute({
         ...request,
         ...beneath(request.metadata, options),
@@ -267,21 +269,8 @@ export class ProgramTool implements CodeTool {
     }
   }
 
-  /** The session of this tool; begins one when it has none. */
-  async #begun(): Promise<string | undefined> {
-    const { executor, session } = this.#options
-    if (session !== true) return undefined
-    this.#session ??= executor.sessions.create()
-    try {
-      return (await this.#session).sessionId
-    } catch (error) {
-      // The next program tries again.
-      this.#session = undefined
-      throw error
-    }
-  }
-
   #resultOf(outcome: Outcome, asked: readonly AskedApproval[]): CodeToolResult {
+    this.#own.see(outcome)
     const result = resultOf(outcome, asked, this.#bounds)
     // An executor need not know an execution any more that has ended.
     if (isCut(outcome, result)) this.#cut.set(outcome.executionId, outcome)

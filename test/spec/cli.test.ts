@@ -64,7 +64,7 @@ t.test('configuration', async t => {
     const refused = (text: string) => ({
       code: 78,
       stdout: '',
-      stderr: `latchd: Cannot use --url "${text}": expected an http or https URL without credentials, or unix: and the path of a socket\n`,
+      stderr: `latchd: Cannot use --url "${text.replace('ann:secret', '****')}": expected an http or https URL without credentials, or unix: and the path of a socket\n`,
     })
     for (const text of ['nonsense', 'localhost:7070', 'http://ann:secret@localhost']) {
       t.strictSame(await latchd(t, ['config', '--url', text]), refused(text))
@@ -163,6 +163,22 @@ t.test('usage', async t => {
       stderr: 'latchd: Cannot read latin1.js: it is not UTF-8\n',
     })
   })
+
+  t.test(
+    'a flag of serve or config that is not understood is a bad configuration, and 78',
+    async t => {
+      const flags: [string[], string][] = [
+        [['--prot', '1'], "latchd: unknown option '--prot' (Did you mean --port?)\n"],
+        [['--port'], "latchd: option '--port <number>' argument missing\n"],
+        [['7070'], /too many arguments/ as never],
+      ]
+      for (const [args, stderr] of flags) {
+        t.match(await latchd(t, ['serve', ...args]), { code: 78, stdout: '', stderr })
+        t.match(await latchd(t, ['config', ...args]), { code: 78, stdout: '', stderr })
+      }
+      t.match(await latchd(t, ['serve', '--help']), { code: 0, stdout: /--port/ })
+    },
+  )
 
   t.test('--version and --help are answered on stdout', async t => {
     t.match(await latchd(t, ['--version']), { code: 0, stdout: /^\d+\.\d+\.\d+\n$/, stderr: '' })
@@ -653,6 +669,18 @@ t.test('doctor', async t => {
     const { code, stdout } = await latchd(t, ['doctor'], { env: { LATCHD_PORT: 'http' } })
     t.equal(code, 1)
     t.match(stdout, /^fail +configuration +Cannot use LATCHD_PORT "http": /m)
+  })
+
+  t.test('a state folder that cannot be used is a check that fails, and 1', async t => {
+    const cwd = testFolder(t, { file: 'kept' })
+    const doctor = (LATCHD_STATE_DIR: string) =>
+      latchd(t, ['doctor'], { cwd, env: { LATCHD_STATE_DIR } })
+    const bad = await doctor('file/state')
+    t.match(bad, {
+      code: 1,
+      stdout: /^fail +state +\S+ cannot be used, since \S+\/file is a file: /m,
+    })
+    t.match((await doctor('state')).stdout, /^ok +state +\S+\/state can be made$/m)
   })
 
   t.test('a database that does not answer is a check that fails, and 1', async t => {

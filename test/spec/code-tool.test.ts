@@ -541,6 +541,33 @@ t.test('a session', async t => {
     t.match(await code.run({ source: '2' }), { output: 2 }, 'and another one is begun')
   })
 
+  t.test('stays when it cannot be deleted, and can be closed again', async t => {
+    const code = embedded({ session: true })
+    const { executionId, approvalId } = (await code.run({ source: 'ask_human("Who?")' })) as {
+      executionId: string
+      approvalId: string
+    }
+    const [{ sessionId } = { sessionId: '' }] = await executor.sessions.list()
+    await t.rejects(code.close(), { code: 'SESSION_BUSY' })
+    await executor.approvals.approve(approvalId, { answer: 'Ada' })
+    t.match(await code.run({ executionId }), { output: 'Ada' })
+    await code.close()
+    await t.rejects(executor.sessions.get(sessionId), { code: 'NOT_FOUND' })
+  })
+
+  t.test('is deleted with what has not ended when the tool is closed so', async t => {
+    for (const session of [true, false]) {
+      const code = embedded({ session })
+      const { executionId } = (await code.run({ source: 'ask_human("Who?")' })) as {
+        executionId: string
+      }
+      const sessions = await executor.sessions.list()
+      await code.close({ cancel: true })
+      t.match(await executor.wait(executionId), { status: 'cancelled' })
+      t.equal((await executor.sessions.list()).length, sessions.length - Number(session))
+    }
+  })
+
   t.test('may be one of the app, which keeps it', async t => {
     const session = await executor.sessions.create()
     await session.execute({ source: 'const theirs = 7' })
@@ -649,6 +676,15 @@ t.test('over a daemon', async t => {
     for await (const { type } of events) if (type === 'call-started') break
     abort()
     t.match(await rest, { status: 'cancelled' })
+  })
+
+  t.test('closing cancels there what the model has left', async t => {
+    const code = codeTool({ executor: latchd })
+    const { executionId } = (await code.run({ source: 'ask_human("Who?")' })) as {
+      executionId: string
+    }
+    await code.close({ cancel: true })
+    t.match(await latchd.get(executionId), { status: 'cancelled' })
   })
 
   t.test('a session is kept there', async t => {

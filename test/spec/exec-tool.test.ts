@@ -240,3 +240,21 @@ t.test('in the AI SDK', async t => {
     content: [{ output: { type: 'text', value: /Script completed[\s\S]*\n42$/ } }],
   })
 })
+
+t.test('a session that could not be prepared is not left behind', async t => {
+  const before = await executor.sessions.list()
+  const code = make(t, { limits: { maxSourceBytes: 1 } })
+  t.match((await code.answer(exec('1'))).text, 'maxSourceBytes')
+  t.strictSame(await executor.sessions.list(), before)
+})
+
+t.test('closing cancels what goes on, and deletes the session', async t => {
+  const before = await executor.sessions.list()
+  const code = make(t)
+  const { text } = await code.answer(exec('// @exec: {"yield_time_ms": 1}\nask_human("Who?")'))
+  const cellId = /cell ID (\S+?)[:\s]/.exec(text)?.[1] as string
+  await t.rejects(code.close(), { code: 'SESSION_BUSY' })
+  await code.close({ cancel: true })
+  t.match(await executor.wait(cellId), { status: 'cancelled' })
+  t.strictSame(await executor.sessions.list(), before)
+})

@@ -60,6 +60,30 @@ t.test('the API runs programs', async t => {
     t.strictSame(again.body, cancelled.body, 'cancelling is idempotent')
   })
 
+  t.test('who prefers it knows where a longer program is before it ends', async t => {
+    const headers = { 'content-type': 'application/json', prefer: 'wait=5, early-location' }
+    const body = JSON.stringify({ source: 'human_approval("go on?").by' })
+    const early = await fetch(`${url}/v1/execute`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ source: 'sleep(60000); "slept"' }),
+    })
+    const location = early.headers.get('location') as string
+    t.match(
+      { status: early.status, location },
+      { status: 202, location: /^\/v1\/executions\/exe_/ },
+    )
+    await post(`${url}${location}/cancel`, undefined)
+    const answered = Execution.parse(await early.json())
+    t.match(answered, { status: 'cancelled', executionId: location.split('/').at(-1) })
+    const asking = await fetch(`${url}/v1/execute`, { method: 'POST', headers, body })
+    t.match(await asking.json(), { status: 'waiting' }, 'the body follows at a rest, as ever')
+    const short = await post(`${url}/v1/execute`, { source: '1 + 1' }, headers)
+    t.match(short, { body: { status: 'completed', output: { value: 2 } } })
+    const refused = await post(`${url}/v1/execute`, { source: 1 }, headers)
+    t.match(refused, { status: 400, body: { code: 'INVALID_REQUEST' } })
+  })
+
   t.test('POST /v1/executions answers 202 and Location; GET waits for the end', async t => {
     const submitted = await post(`${url}/v1/executions`, { source: 'sleep(30); "late"' })
     t.equal(submitted.status, 202)
@@ -371,6 +395,47 @@ t.test('the OpenAPI document describes every route', async t => {
     '/v1/sign-in-links',
     '/v1/tools',
   ])
+})
+
+t.test('the OpenAPI document names the headers that answers carry', async t => {
+  const { url } = await testDaemon(t, { LATCHD_TOKENS: 'ann:a-secret-of-24-letters' })
+  const { body } = await get(`${url}/openapi.json`)
+  const authorization = 'Bearer a-secret-of-24-letters'
+  const ask = async (path: string, method: string, to: string, body?: string, own = {}) => {
+    const headers = { authorization, 'content-type': 'application/json', ...own }
+    const answer = await fetch(url + to, { method, headers, ...(body && { body }) })
+    await answer.arrayBuffer()
+    return { path, method: method.toLowerCase(), answer }
+  }
+  const file = await ask('/v1/files', 'POST', '/v1/files?name=a', 'bytes')
+  const place = file.answer.headers.get('location') as string
+  const etag = (await fetch(url + place, { headers: { authorization } })).headers.get('etag')
+  const program = JSON.stringify({ source: 'sleep(60000)', waitMs: 0 })
+  const answers = [
+    file,
+    await ask('/v1/execute', 'POST', '/v1/execute', '{"source": "1"}'),
+    await ask('/v1/execute', 'POST', '/v1/execute', program),
+    await ask('/v1/executions', 'POST', '/v1/executions', program),
+    await ask('/execute', 'POST', '/execute', '{"code": "human_approval(1)"}'),
+    await ask('/v1/sessions', 'POST', '/v1/sessions'),
+    await ask('/v1/sessions', 'POST', '/v1/sessions', '{}', { authorization: 'Bearer x' }),
+    await ask('/v1/files/{id}', 'GET', place),
+    await ask('/v1/files/{id}', 'GET', place, undefined, { range: 'bytes=1-2' }),
+    await ask('/v1/files/{id}', 'GET', place, undefined, { 'if-none-match': etag }),
+  ]
+  /** What says something of the answer of a route; the others are on every answer. */
+  const telling =
+    /^(location|etag|retry-after|www-authenticate|last-modified|accept-ranges)$|^content-(range|disposition)/
+  for (const { path, method, answer } of answers) {
+    const { headers = {} } = body.paths[path][method].responses[answer.status]
+    const named = Object.keys(headers).map(name => name.toLowerCase())
+    const sent = [...answer.headers.keys()].filter(name => telling.test(name))
+    t.strictSame(named.sort(), sent.sort(), `${method} ${path} ${answer.status}`)
+  }
+  t.match(body.paths['/v1/execute'].post.responses, {
+    429: { headers: { 'Retry-After': { schema: { type: 'integer' } } } },
+    503: { headers: { 'Retry-After': { schema: { type: 'integer' } } } },
+  })
 })
 
 t.test('info tells versions and isolation', async t => {

@@ -72,6 +72,21 @@ t.test('commands reach a daemon by its Unix socket', async t => {
   }
 })
 
+t.test('the console is opened at an address that browsers speak to', async t => {
+  const socket = join(stateFolder(t), 'latchd.sock')
+  const { port } = await serve(startHere, t, ['--socket', socket, '--log-level', 'silent'])
+  const open = (env: Record<string, string>) => latchd(t, ['open', '--print'], { env })
+  const refused = {
+    code: 2,
+    stdout: '',
+    stderr: /browsers do not speak to Unix sockets; .*--url http/,
+  }
+  t.match(await open({ LATCHD_URL: `unix:${socket}` }), refused)
+  t.match(await open({ LATCHD_SOCKET: socket, LATCHD_PORT: '0' }), refused)
+  const known = { LATCHD_URL: `unix:${socket}`, LATCHD_PORT: port }
+  t.match(await open(known), { code: 0, stdout: `http://127.0.0.1:${port}/\n` })
+})
+
 t.test('where no socket is, no daemon is', async t => {
   const socket = join(stateFolder(t), 'none.sock')
   const told = `latchd: No daemon at unix:${socket}; start one: latchd serve\n`
@@ -89,6 +104,36 @@ t.test('a file that is no socket is not removed for one', async t => {
   t.match(refused, { code: 78, stderr: /expected a socket or nothing there/ })
   t.equal(readFileSync(socket, 'utf8'), 'kept')
 })
+
+t.test(
+  'a state folder or a socket that cannot be is one line with path and reason, and 78',
+  async t => {
+    const folder = stateFolder(t)
+    const file = join(folder, 'file')
+    writeFileSync(file, 'kept')
+    const long = join(folder, `${'long'.repeat(30)}.sock`)
+    const stateDirs: [string, string][] = [
+      [file, 'it is a file'],
+      [join(file, 'state'), 'a part of its path is a file'],
+    ]
+    for (const [path, reason] of stateDirs) {
+      const stderr = `latchd: Cannot use the state folder ${path}: ${reason}; expected a folder`
+      t.match(await latchd(t, ['serve', '--state-dir', path]), { code: 78, stdout: '', stderr })
+    }
+    const sockets: [string, string][] = [
+      [join(folder, 'none', 'a.sock'), 'its folder is not there'],
+      [join(file, 'a.sock'), 'a part of its path is a file'],
+      [long, `its path has ${long.length} bytes, limit 107`],
+    ]
+    for (const [path, reason] of sockets) {
+      const stderr = `latchd: Cannot listen on the socket ${path}: ${reason}; expected a path`
+      const args = ['serve', '--port', '0', '--workers', '1', '--socket', path]
+      const cwd = stateFolder(t)
+      t.match(await startProcess(t, args, { cwd }).ended, { code: 78, stdout: '', stderr })
+    }
+    t.match(await latchd(t, ['ps', '--url', `unix:${long}`]), { code: 78, stderr: /too long/ })
+  },
+)
 
 t.test('config --check says nothing of what can be used, and 78 of what cannot', async t => {
   const usable = { code: 0, stdout: '', stderr: '' }

@@ -206,9 +206,10 @@ t.test('variables are secrets by a word in their names, or by a password in thei
     REDIS_URL: 'redis://:p%40ss@127.0.0.1',
     LATCHD_TOKENS: 'one:e:read,two:f',
     LATCHD_WEBHOOK_SECRET: `whsec_${'0'.repeat(32)}`,
+    LATCHD_WEBHOOK_URL: 'https://hooks.example.com/a-path-of-many-words/g?token=h&page=2',
   }
   const signing = [env.LATCHD_WEBHOOK_SECRET, '0'.repeat(32)]
-  const all = [...'abcdef', ...signing, 'p%40ss', 'p@ss', env.LATCHD_TOKENS]
+  const all = [...'abcdefh', ...signing, 'p%40ss', 'p@ss', env.LATCHD_TOKENS]
   t.strictSame(new Set(knownSecrets(configOf(env), env)), new Set(all))
 })
 

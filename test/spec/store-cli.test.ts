@@ -156,7 +156,12 @@ t.test('a copy over a file that exists, and a store that is not there, are refus
   ]) {
     t.match(await store(folder, ...args), { code: 2, stdout: '', stderr: /: there is none\n$/ })
   }
-  t.strictSame(readdirSync(folder).sort(), ['a.db', 'state'])
+  writeFileSync(join(folder, 'empty.db'), '')
+  const empty = { code: 2, stdout: '', stderr: /empty\.db: it is empty\n$/ }
+  t.match(await store(folder, 'verify', 'empty.db'), empty)
+  const nowhere = await store(folder, 'backup', 'no/b.db', '--state-dir', 'state')
+  t.match(nowhere, { code: 2, stderr: /b\.db: it cannot be made there\n$/ })
+  t.strictSame(readdirSync(folder).sort(), ['a.db', 'empty.db', 'state'])
 })
 
 t.test('confirm-clock reaches a daemon that runs: the clock is believed again', async t => {

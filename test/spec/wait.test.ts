@@ -3,9 +3,11 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import t, { type Test } from 'tap'
+import { within } from '../../protocol/base/within.ts'
 import { type Executor, Latchd, type Outcome } from '../../sdk/index.ts'
 import { testDaemon } from '../support/daemon.ts'
 import { startExecutor } from '../support/executor.ts'
+import { LinkProxy } from '../support/link-proxy.ts'
 
 type Waiting = Extract<Outcome, { status: 'waiting' }>
 
@@ -121,6 +123,87 @@ t.test('closing a client ends what waits, and the execution goes on', async t =>
     }
   }
 })
+
+/** Programs whose connection is lost while they run. */
+const lost: Record<string, (latchd: Latchd, source: string) => Promise<unknown>> = {
+  execute: (latchd, source) => latchd.execute({ source }),
+  'execute for a while': (latchd, source) => latchd.execute({ source, waitMs: 60_000 }),
+  executeOrThrow: (latchd, source) => latchd.executeOrThrow({ source }),
+  run: (latchd, source) => latchd.run(source),
+  'execute in a session': async (latchd, source) =>
+    (await latchd.sessions.create()).execute({ source }),
+}
+
+t.test('a lost connection loses no outcome of an execution that is not durable', async t => {
+  const { url } = await testDaemon(t)
+  const link = await LinkProxy.open(Number(new URL(url).port))
+  t.teardown(() => link.close())
+  const other = new Latchd({ url })
+  for (const [what, execute] of Object.entries(lost)) {
+    const taken = Promise.withResolvers<void>()
+    const latchd = new Latchd({
+      url: link.url,
+      fetch: async (path, init) => {
+        const answer = await fetch(path, init)
+        if (path.includes('/v1/execute')) taken.resolve()
+        return answer
+      },
+    })
+    let runs = 0
+    const held = Promise.withResolvers<string>()
+    const hold = () => {
+      runs++
+      return held.promise
+    }
+    const served = await other.serveTools({ hold })
+    const waiting = execute(latchd, 'hold()')
+    // The head of the answer has come, and its body has not.
+    await within(taken.promise, 30_000, () => {
+      throw new Error('no head came')
+    })
+    link.state = 'shut'
+    link.state = 'open'
+    held.resolve(what)
+    t.match(await waiting, { output: what })
+    t.equal(runs, 1, `${what}: the program ran once`)
+    await served.close()
+    await latchd.close()
+  }
+  await other.close()
+})
+
+t.test(
+  'an execution that is nowhere after a lost connection is an error that names it',
+  async t => {
+    const { url } = await testDaemon(t)
+    const link = await LinkProxy.open(Number(new URL(url).port))
+    t.teardown(() => link.close())
+    const taken = Promise.withResolvers<string>()
+    const latchd = new Latchd({
+      url: link.url,
+      fetch: async (path, init) => {
+        const answer = await fetch(path, init)
+        if (path.endsWith('/v1/execute')) {
+          taken.resolve(answer.headers.get('location')?.split('/').at(-1) as string)
+        }
+        return answer
+      },
+    })
+    t.teardown(() => latchd.close())
+    const waiting = latchd.execute({ source: 'sleep(3_600_000)' })
+    waiting.catch(() => {})
+    const executionId = await within(taken.promise, 30_000, () => {
+      throw new Error('no head came')
+    })
+    link.state = 'silent'
+    const other = new Latchd({ url })
+    await other.cancel(executionId)
+    await other.delete(executionId)
+    await other.close()
+    link.state = 'open'
+    await t.rejects(waiting, { code: 'CONNECTION_LOST', message: new RegExp(executionId) })
+  },
+)
 
 /** What waits for a daemon before it has begun anything. */
 const attempts: Record<string, (latchd: Latchd) => Promise<unknown>> = {

@@ -252,7 +252,15 @@ t.test(
       ],
       [
         { env: { LATCHD_WEBHOOK_URL: 'http://a:b@c/' } },
-        'LATCHD_WEBHOOK_URL "http://a:b@c/": expected an http or https URL without credentials',
+        'LATCHD_WEBHOOK_URL "http://****@c/": expected an http or https URL without credentials',
+      ],
+      [
+        { env: { LATCHD_MODEL_BASE_URL: 'http://:b@c/' } },
+        'LATCHD_MODEL_BASE_URL "http://****@c/": expected an http or https URL without credentials',
+      ],
+      [
+        { env: { LATCHD_ORIGINS: 'http://:b@c' } },
+        'LATCHD_ORIGINS "http://****@c": expected a list of origins such as https://app.example.com, without path',
       ],
       [{ env: { LATCHD_HOST: 'a b' } }, 'LATCHD_HOST "a b": expected an IP address or a host name'],
       [
@@ -362,6 +370,8 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
     LATCHD_DATABASE_URL: 'postgres://latchd:hunter2@db/latchd',
     LATCHD_MODEL_API_KEY: 'hunter2',
     LATCHD_FETCH_ALLOW: 'example.com',
+    LATCHD_WEBHOOK_URL:
+      'https://hooks.example.com/services/T0123456789hunter2?team=a&token=hunter2',
   }
   const rows = effectiveConfig(load({ env }))
   t.notMatch(JSON.stringify(rows), 'hunter2')
@@ -373,6 +383,8 @@ t.test('the effective configuration masks secrets and tells sources', async t =>
   })
   t.strictSame(of('token')?.value, '****')
   t.strictSame(of('modelApiKey')?.value, '****')
+  const webhook = 'https://hooks.example.com/services/****?team=a&token=****'
+  t.strictSame(of('webhookUrl')?.value, webhook)
   t.strictSame(of('fetchAllow')?.value, ['example.com'])
   t.strictSame(of('model'), { key: 'model', value: null, source: { from: 'default' } })
 })

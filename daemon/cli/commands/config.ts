@@ -8,6 +8,7 @@ import type { Cli, Options } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
 import { table } from '../output/table.ts'
+import { refuseAsConfiguration } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
 /** Adds `latchd config`: each setting with its value and its source, secrets masked. */
@@ -17,6 +18,7 @@ export function addConfig(program: Command, cli: Cli): void {
     .description('print the effective configuration, secrets masked')
     .option('--json', 'print JSON')
     .option('--check', 'print nothing; exit 78 with the fault when it cannot be used')
+    .exitOverride(refuseAsConfiguration)
   addSettingFlags(command, settingKeys).action(
     cli.action((options: Options) => printConfig(options, cli)),
   )

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Command } from 'commander'
 import { LatchdError } from '../../../protocol/errors.ts'
+import { DEFAULT_URL } from '../../../sdk/daemon-url.ts'
 import { Connection } from '../../../sdk/http.ts'
 import type { LoadedConfig } from '../../config/config.ts'
 import { SOCKET_SCHEME } from '../../config/value-kind.ts'
@@ -12,6 +13,7 @@ import type { Cli, Options } from '../cli.ts'
 import { daemonUrl, transportTo } from '../client.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { print } from '../output/print.ts'
+import { UsageError } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 
 /** The answer of `POST /v1/sign-in-links`. */
@@ -53,12 +55,27 @@ async function open(options: Options, { terminal, config }: Cli): Promise<number
   return exitCodes.ok
 }
 
-/** Where a browser finds the daemon: one does not speak to a Unix socket. */
+/**
+ * Where a browser finds the daemon: where the same configuration has it listen beside its Unix socket.
+ *
+ * @throws {UsageError} when only the socket is known
+ */
 function browserUrl(config: LoadedConfig): string {
   const url = daemonUrl(config)
   if (!url.startsWith(SOCKET_SCHEME)) return url
-  const { socket: _, sources, ...rest } = config
-  const tcp = { ...rest, socket: undefined, sources: { ...sources, url: { from: 'default' } } }
+  const { socket: _, sources, port, ...rest } = config
+  const isNamed = [sources.host, sources.port].some(({ from }) => from !== 'default')
+  if (port === 0 || (sources.url.from !== 'default' && !isNamed)) {
+    throw new UsageError(
+      `Cannot open the console at ${url}: browsers do not speak to Unix sockets; name the daemon's other address, such as --url ${DEFAULT_URL}`,
+    )
+  }
+  const tcp = {
+    ...rest,
+    port,
+    socket: undefined,
+    sources: { ...sources, url: { from: 'default' } },
+  }
   return daemonUrl(tcp as LoadedConfig)
 }
 

@@ -8,6 +8,7 @@ import type { Cli, Options } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { logGate } from '../output/log-gate.ts'
 import { isColoured, print } from '../output/print.ts'
+import { refuseAsConfiguration } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
 import { supervise } from './supervise.ts'
 
@@ -38,7 +39,10 @@ const keys: readonly SettingKey[] = [
 
 /** Adds `latchd serve`: runs a daemon until SIGINT or SIGTERM, then drains it. */
 export function addServe(program: Command, cli: Cli): void {
-  const command = program.command('serve').description('start the daemon in the foreground')
+  const command = program
+    .command('serve')
+    .description('start the daemon in the foreground')
+    .exitOverride(refuseAsConfiguration)
   addSettingFlags(command, keys).action(cli.action((options: Options) => serve(options, cli)))
 }
 

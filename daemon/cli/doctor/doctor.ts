@@ -17,6 +17,7 @@ import { checkDatabase } from './check-database.ts'
 import { checkEngine } from './check-engine.ts'
 import { checkServers } from './check-servers.ts'
 import { checkService } from './check-service.ts'
+import { checkState } from './check-state.ts'
 import { checkTools } from './check-tools.ts'
 
 /** Adds `latchd doctor`. It exits with 1 when a check fails; a warning is not a failure. */
@@ -24,7 +25,7 @@ export function addDoctor(program: Command, cli: Cli): void {
   const command = program
     .command('doctor')
     .description(
-      'check Node, configuration, engine, address, database, tools and installed services',
+      'check Node, configuration, engine, address, state, database, tools and installed services',
     )
   addSettingFlags(command, ['url', 'host', 'port', 'socket', 'tools', 'isolation']).action(
     cli.action((options: Options) => doctor(options, cli)),
@@ -52,7 +53,8 @@ async function doctor(options: Options, { terminal, config }: Cli): Promise<numb
   // The address is part of the configuration.
   if (settings !== undefined) {
     report('address', await checkAddress(settings))
-    const { databaseUrl } = settings
+    const { databaseUrl, stateDir } = settings
+    report('state', checkState(stateDir, terminal.cwd))
     if (databaseUrl !== undefined) report('database', await checkDatabase(databaseUrl))
     for (const finding of await checkTools(settings)) report('tools', finding)
     for (const finding of await checkServers(settings, terminal.env.PATH)) report('mcp', finding)

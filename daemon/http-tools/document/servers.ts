@@ -23,7 +23,7 @@ export function serverOf(
   )
   const absolute = URL.parse(filled, url)
   const isUsable = absolute !== null && /^https?:$/.test(absolute.protocol)
-  if (!isUsable || absolute.username !== '' || absolute.hostname === '') {
+  if (!isUsable || absolute.username + absolute.password !== '' || absolute.hostname === '') {
     throw new Untaken(`it has no server that can be used: set openapi.${name}.server`)
   }
   return `${absolute.origin}${absolute.pathname}`.replace(/\/+$/, '')

@@ -21,7 +21,7 @@ export function preflightAnswer(): Response {
       // Tokens travel in `authorization`: there are no cookies, and so no credentials to allow.
       'access-control-allow-methods': 'GET, POST, DELETE',
       'access-control-allow-headers':
-        'authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, range, traceparent, tracestate',
+        'authorization, content-type, idempotency-key, last-event-id, mcp-method, mcp-name, mcp-protocol-version, mcp-session-id, prefer, range, traceparent, tracestate',
       'access-control-max-age': String(MAX_AGE_SECONDS),
     },
   })

@@ -2,6 +2,7 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { z } from 'zod'
+import { EARLY_LOCATION } from '../../../protocol/execution/early-location.ts'
 import {
   DEFAULT_WAIT_MS,
   ExecuteBody,
@@ -12,8 +13,9 @@ import { isEnded } from '../../../protocol/execution/status.ts'
 import type { KnownCaller } from '../../auth/tokens.ts'
 import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
+import { earlyAnswer, prefersEarly } from '../early-answer.ts'
 import { Problem } from '../problem.ts'
-import { json, problems } from '../responses.ts'
+import { json, located, problems } from '../responses.ts'
 import { submitRequest } from '../submission.ts'
 
 const headers = z.object({
@@ -28,6 +30,14 @@ const headers = z.object({
     .optional()
     .describe('The trace that the execution is a part of (W3C Trace Context)'),
 })
+const waitingHeaders = headers.extend({
+  prefer: z
+    .string()
+    .optional()
+    .describe(
+      `\`${EARLY_LOCATION}\`: of a program that takes longer the head comes at once, as 202 with \`Location\`, and the execution later, also when it has ended; a body without it says that it has to be read there`,
+    ),
+})
 const body = { content: { 'application/json': { schema: ExecuteBody } }, required: true }
 const refusals = problems(400, 404, 409, 410, 413, 415, 422, 503, 507)
 
@@ -36,10 +46,12 @@ const executeRoute = callerRoute('execute', {
   path: '/v1/execute',
   operationId: 'execute',
   summary: 'Run a program and wait for its end',
-  request: { body, headers },
+  request: { body, headers: waitingHeaders },
   responses: {
-    200: json(Execution, 'The ended execution'),
-    202: json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
+    200: located(json(Execution, 'The ended execution')),
+    202: located(
+      json(Execution, 'The execution as it stands after `waitMs`, or waiting for an approval'),
+    ),
     ...refusals,
   },
 })
@@ -51,7 +63,7 @@ const submitRoute = callerRoute('execute', {
   summary: 'Run a program without waiting',
   request: { body, headers },
   responses: {
-    202: json(Execution, 'The execution, taken; `Location` says where it is'),
+    202: located(json(Execution, 'The execution, taken; `Location` says where it is')),
     ...refusals,
   },
 })
@@ -78,7 +90,7 @@ const shortRoute = callerRoute('execute', {
   },
   responses: {
     200: json(ShortAnswer, 'The program has come to its end'),
-    202: json(z.strictObject({ executionId: z.string() }), 'The program goes on'),
+    202: located(json(z.strictObject({ executionId: z.string() }), 'The program goes on')),
     422: {
       description: 'The program failed, or the idempotency key was used with another body',
       content: {
@@ -106,13 +118,19 @@ export function addExecuteRoutes(app: OpenAPIHono<HttpEnvironment>, deps: RouteD
   app.openapi(executeRoute, async context => {
     const caller = context.get('caller')
     const request = context.req.valid('json')
-    const { 'idempotency-key': key, traceparent } = context.req.valid('header')
+    const { 'idempotency-key': key, traceparent, prefer } = context.req.valid('header')
     const executionId = await submitRequest(deps, request, caller, {
       isDurable: false,
       key,
       traceparent,
     })
-    const execution = await waitFor(executionId, caller, request.waitMs)
+    const reading = waitFor(executionId, caller, request.waitMs)
+    const early = prefersEarly(prefer)
+      ? await earlyAnswer(reading, location(executionId))
+      : undefined
+    // The framework knows the types of answers that it makes itself, and no others.
+    if (early !== undefined) return early as never
+    const execution = await reading
     return context.json(execution, isEnded(execution) ? 200 : 202, location(executionId))
   })
 

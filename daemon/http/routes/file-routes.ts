@@ -14,7 +14,7 @@ import { readRange } from '../byte-range.ts'
 import { callerRoute } from '../caller-route.ts'
 import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
-import { json, problems } from '../responses.ts'
+import { fileHeaders, json, located, problems } from '../responses.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 
@@ -51,7 +51,7 @@ const uploadRoute = callerRoute('execute', {
     body: { content: { 'application/octet-stream': bytes }, required: true },
   },
   responses: {
-    201: json(UploadedFile, 'The file; `Location` says where it is'),
+    201: located(json(UploadedFile, 'The file; `Location` says where it is')),
     ...problems(400, 413, 415, 507),
   },
 })
@@ -63,9 +63,17 @@ const downloadRoute = callerRoute('read', {
   summary: 'The bytes of a file, or a range of them',
   request: { params },
   responses: {
-    200: { description: 'The file', content: { 'application/octet-stream': bytes } },
-    206: { description: 'The range', content: { 'application/octet-stream': bytes } },
-    304: { description: 'It is the one of the `ETag`' },
+    200: {
+      description: 'The file',
+      headers: fileHeaders(),
+      content: { 'application/octet-stream': bytes },
+    },
+    206: {
+      description: 'The range',
+      headers: fileHeaders(true),
+      content: { 'application/octet-stream': bytes },
+    },
+    304: { description: 'It is the one of the `ETag`', headers: fileHeaders() },
     ...problems(404, 416),
   },
 })

@@ -8,7 +8,7 @@ import type { HttpEnvironment, RouteDependencies } from '../dependencies.ts'
 import { actorOf } from '../middleware/actor.ts'
 import { refuseFields } from '../middleware/json-bodies.ts'
 import { pageOf, pageQuery } from '../pages.ts'
-import { json, problems } from '../responses.ts'
+import { json, located, problems } from '../responses.ts'
 
 const params = z.object({ id: z.string().openapi({ param: { name: 'id', in: 'path' } }) })
 
@@ -18,7 +18,7 @@ const createSessionRoute = callerRoute('execute', {
   operationId: 'createSession',
   summary: 'Make a session; programs run in it with `sessionId`, one at a time',
   responses: {
-    201: json(Session, 'The session; `Location` says where it is'),
+    201: located(json(Session, 'The session; `Location` says where it is')),
     ...problems(400, 413, 415, 507),
   },
 })

@@ -83,7 +83,7 @@ export function identityOf(connection: Connection): StoreIdentity {
  * @throws {LatchdError} `STATE_TOO_NEW`
  * @throws {Error} it is a database of something else
  */
-export function versionOf(connection: Connection, file: string): number {
+function versionOf(connection: Connection, file: string): number {
   const tables = connection.get<{ count: number }>('SELECT count(*) AS count FROM sqlite_schema')
   if (tables?.count === 0) return 0
   if (connection.pragma('application_id') !== APPLICATION_ID) {
@@ -97,6 +97,16 @@ export function versionOf(connection: Connection, file: string): number {
     )
   }
   return version
+}
+
+/**
+ * Refuses a database that is no store of this program.
+ *
+ * @throws {LatchdError} `STATE_TOO_NEW`, `INTERNAL`
+ */
+export function requireStore(connection: Connection, file: string): void {
+  if (versionOf(connection, file) > 0) return
+  throw new LatchdError('INTERNAL', `Cannot open the store ${file}: it is empty`)
 }
 
 /** A value of a store's own, by name. */

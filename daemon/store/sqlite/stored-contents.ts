@@ -3,7 +3,7 @@
 import { basename, dirname, join } from 'node:path'
 import { openForReading } from './connection.ts'
 import { CONTENTS_FOLDER, DATABASE_FILE } from './files.ts'
-import { versionOf } from './migrations.ts'
+import { requireStore } from './migrations.ts'
 
 /** A content that a record names. */
 export interface StoredContent {
@@ -20,7 +20,7 @@ export interface StoredContent {
 export function storedContents(file: string): StoredContent[] {
   const connection = openForReading(file)
   try {
-    versionOf(connection, file)
+    requireStore(connection, file)
     // A store of an earlier version has none until a daemon opens it.
     const table = `SELECT 1 AS found FROM sqlite_schema WHERE type = 'table' AND name = 'file'`
     if (connection.get(table) === undefined) return []

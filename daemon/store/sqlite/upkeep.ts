@@ -13,7 +13,7 @@ import { Worker } from 'node:worker_threads'
 import { openForReading, openForWriting } from './connection.ts'
 import { OWNER_ONLY } from './files.ts'
 import { confirmClock } from './instant.ts'
-import { versionOf } from './migrations.ts'
+import { requireStore } from './migrations.ts'
 import { problemsOf } from './verification.ts'
 
 /**
@@ -24,7 +24,7 @@ import { problemsOf } from './verification.ts'
 export function verifyFile(file: string): string[] {
   const connection = openForReading(file)
   try {
-    versionOf(connection, file)
+    requireStore(connection, file)
     return problemsOf(connection)
   } finally {
     connection.close()
@@ -40,7 +40,7 @@ export function backupFile(from: string, to: string): void {
   if (existsSync(to)) throw new Error(`Cannot copy the store to ${to}: the file exists`)
   const connection = openForReading(from)
   try {
-    versionOf(connection, from)
+    requireStore(connection, from)
     // SQLite writes into an empty file that is there, and would make one that others can read.
     closeSync(openSync(to, 'wx', OWNER_ONLY))
     connection.run('VACUUM INTO ?', to)
@@ -62,7 +62,7 @@ export function backupFile(from: string, to: string): void {
 export function confirmClockIn(file: string, nowMs: number): void {
   const connection = openForWriting(file)
   try {
-    versionOf(connection, file)
+    requireStore(connection, file)
     confirmClock(connection, nowMs)
   } finally {
     connection.close()

@@ -1,0 +1,2 @@
+/** Stands for a secret wherever values are shown. */
+export const MASK = '****'
