@@ -14,6 +14,7 @@ export const questions: Readonly<Record<string, () => Promise<Question>>> = {
   'concurrent-calls': async () => (await import('./questions/concurrent-calls.ts')).concurrentCalls,
   'large-values': async () => (await import('./questions/large-values.ts')).largeValues,
   'door-cost': async () => (await import('./questions/door-cost.ts')).doorCost,
+  'engine-builds': async () => (await import('./questions/engine-builds.ts')).engineBuilds,
   'python-programs': async () => (await import('./questions/python-programs.ts')).pythonPrograms,
   'python-daemon': async () => (await import('./questions/python-daemon.ts')).pythonDaemon,
   throughput: async () => (await import('./questions/throughput.ts')).throughput,
