@@ -2,6 +2,7 @@
 
 import { chmodSync, existsSync, lstatSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
+import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { pathReason } from '../base/path-reason.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -48,7 +49,12 @@ export async function listenOnSocket(server: Server, path: string): Promise<Serv
     if (found !== undefined && !found.isSocket()) {
       throw new ConfigError(`Cannot listen on ${path}: expected a socket or nothing there`)
     }
-    // A killed daemon leaves its socket behind. A live one would hold its port too.
+    if (found !== undefined && (await isInUse(path))) {
+      throw new ConfigError(
+        `Cannot listen on the socket ${path}: another program listens there; set LATCHD_SOCKET`,
+      )
+    }
+    // A killed daemon leaves its socket behind.
     rmSync(path, { force: true })
     await begin(server, { path })
     chmodSync(path, SOCKET_MODE)
@@ -60,6 +66,18 @@ export async function listenOnSocket(server: Server, path: string): Promise<Serv
       `Cannot listen on the socket ${path}: ${reason}; expected a path in a folder that this user may write to, in --socket or LATCHD_SOCKET`,
     )
   }
+}
+
+/** Whether a program listens on a socket. */
+function isInUse(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const probe = connect(path, () => {
+    probe.destroy()
+    resolve(true)
+  })
+  // Of the refusals, only a full queue means that a program listens.
+  probe.on('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'EAGAIN'))
+  return promise
 }
 
 /** `undefined`: the error says it, or does not lie in the path. */

@@ -1,5 +1,6 @@
 /** Commands of the operator: tokens, the Unix socket, the check of the configuration, doctor. */
 
+import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -104,6 +105,24 @@ t.test('a file that is no socket is not removed for one', async t => {
   t.match(refused, { code: 78, stderr: /expected a socket or nothing there/ })
   t.equal(readFileSync(socket, 'utf8'), 'kept')
 })
+
+t.test(
+  'a socket on which a daemon listens is left to it, and one of a killed daemon is not',
+  async t => {
+    const socket = join(stateFolder(t), 'latchd.sock')
+    const flags = ['--socket', socket, '--log-level', 'silent']
+    const killed = `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`
+    t.match(spawnSync(process.execPath, ['-e', killed]), { signal: 'SIGKILL' })
+    t.ok(statSync(socket).isSocket())
+    await serve(startHere, t, flags)
+    const others = ['serve', '--port', '0', '--workers', '1', ...flags]
+    t.match(await startProcess(t, others, { cwd: stateFolder(t) }).ended, {
+      code: 78,
+      stderr: `latchd: Cannot listen on the socket ${socket}: another program listens there`,
+    })
+    t.match(await latchd(t, ['ps', '--url', `unix:${socket}`]), { code: 0 })
+  },
+)
 
 t.test(
   'a state folder or a socket that cannot be is one line with path and reason, and 78',
