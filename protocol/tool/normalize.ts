@@ -1,5 +1,7 @@
 /** Makes a {@link Tool} of everything that apps call one. */
 
+import { kindWords } from '../base/kind-words.ts'
+import { shownValue } from '../base/shown-value.ts'
 import { LatchdError } from '../errors.ts'
 import type { JsonSchema } from '../schema.ts'
 import { readRecordInput } from './argument-rules.ts'
@@ -55,8 +57,7 @@ export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): To
 }
 
 function read(like: ToolLike, key: string | undefined): Tool {
-  if (typeof like !== 'function' && !isRecord(like))
-    throw invalid(key, `it is ${like === null ? 'null' : `a ${typeof like}`}`)
+  if (typeof like !== 'function' && !isRecord(like)) throw invalid(key, `it is ${kindWords(like)}`)
   const tool = readForm(like as AnyFunction | Record<string, unknown>, key)
   const isDefinition = isRecord(like) && !isRecord(like.function) && !isForward(like)
   refuseMisspelt(like, isDefinition, tool.name)
@@ -121,11 +122,11 @@ function assemble(parts: ToolParts): Tool {
   if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration(timeoutMs)) {
     throw invalid(
       name,
-      `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
+      `timeoutMs is ${shownValue(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
     )
   }
   if (namespace !== undefined && (typeof namespace !== 'string' || namespace === '')) {
-    throw invalid(name, `namespace is ${String(namespace)}; a name is allowed`)
+    throw invalid(name, `namespace is ${shownValue(namespace)}; a name is allowed`)
   }
   const annotations = readAnnotations(parts.annotations, name)
   const retry = readRetry(parts.retry, annotations, name)
@@ -182,8 +183,10 @@ function readMaxCalls(count: unknown, name: string): Pick<Tool, 'maxCallsPerExec
   if (typeof count === 'number' && Number.isInteger(count) && count > 0) {
     return { maxCallsPerExecution: count }
   }
-  const given = typeof count === 'number' ? String(count) : `a ${typeof count}`
-  throw invalid(name, `maxCallsPerExecution is ${given}; a whole number from 1 is allowed`)
+  throw invalid(
+    name,
+    `maxCallsPerExecution is ${shownValue(count)}; a whole number from 1 is allowed`,
+  )
 }
 
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
@@ -197,13 +200,13 @@ function readApproval(
   if (needsApproval !== undefined && typeof needsApproval !== 'boolean' && !isFunction) {
     throw invalid(
       name,
-      `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`,
+      `needsApproval is ${kindWords(needsApproval)}; a boolean or a function is allowed`,
     )
   }
   if (approvalTimeoutMs !== undefined && !isDuration(approvalTimeoutMs)) {
     throw invalid(
       name,
-      `approvalTimeoutMs is ${String(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
+      `approvalTimeoutMs is ${shownValue(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
     )
   }
   return {
@@ -266,7 +269,7 @@ function fromForward(
   if (like.inputs != null && !isRecord(like.inputs)) {
     throw invalid(
       String(like.name ?? key),
-      `inputs is a ${typeof like.inputs}; an object is allowed`,
+      `inputs is ${kindWords(like.inputs)}; an object is allowed`,
     )
   }
   const inputs = like.inputs ?? undefined

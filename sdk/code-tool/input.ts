@@ -1,5 +1,6 @@
 /** A model's input to the code tool: a program, or the id of one to go on with. */
 
+import { kindWords } from '../../protocol/base/kind-words.ts'
 import type { JsonSchema, StandardSchema } from '../../protocol/schema.ts'
 
 /** A new program, or an existing one to go on with. */
@@ -53,7 +54,7 @@ export function readInput(value: unknown): ReadInput {
   }
   for (const [name, field] of Object.entries({ source, executionId })) {
     if (field == null || typeof field === 'string') continue
-    const problem = `Cannot read the input: ${name} is a ${typeof field}, a string is expected`
+    const problem = `Cannot read the input: ${name} is ${kindWords(field)}, a string is expected`
     return { ok: false, problem }
   }
   for (const [name, field] of Object.entries({ from, to })) {

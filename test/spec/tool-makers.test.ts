@@ -293,6 +293,15 @@ t.test('what cannot be a tool is refused when it is given', async t => {
       [{ name: 'a', description: '', needsApproval: 'yes', execute: () => 1 }],
       /needsApproval is a string; a boolean or a function is allowed/,
     ],
+    [
+      [{ name: 'a', description: '', needsApproval: [], execute: () => 1 }],
+      /needsApproval is an array; a boolean or a function is allowed/,
+    ],
+    [
+      [{ name: 'a', description: '', timeoutMs: Object.create(null), execute: () => 1 }],
+      /timeoutMs is an object; a positive number/,
+    ],
+    [[[]], /it is an array$/],
     [['nope'], /no tool has that name/],
     ...wrongFields.map(([fields, message]): readonly [unknown, RegExp] => [
       [{ name: 'a', description: '', execute: () => 1, ...fields }],
@@ -345,6 +354,7 @@ t.test('what is no set of tools is refused, and not taken for one without tools'
     [() => 1, /a function as tools/],
     [new Map([['a', single]]), /a Map as tools/],
     [new Set([single]), /a Set as tools/],
+    [new Int8Array(1), /an Int8Array as tools/],
     [Promise.resolve([single]), /a Promise as tools/],
     [single, /a single tool as tools/],
   ]
