@@ -60,6 +60,8 @@ export interface Trace {
   readonly operation?: Operation | undefined
   /** The loop that runs. */
   readonly loop?: SyntaxNode | undefined
+  /** Whether a built-in that this step called has thrown. */
+  readonly isByBuiltIn?: boolean
   /** What was thrown in V8's words; absent: as it is. */
   readonly message?: string | undefined
 }
@@ -120,7 +122,12 @@ export class Diagnosis {
       frames.push({ name: frame.name, ...this.#position(placed, operation) })
     }
     const message = thrown && top?.operation && wording(thrown, known, top.operation, top.above)
-    return { frames, operation: top?.operation, ...(message !== undefined && { message }) }
+    return {
+      frames,
+      operation: top?.operation,
+      ...(top?.above?.of === 'native' && { isByBuiltIn: true }),
+      ...(message !== undefined && { message }),
+    }
   }
 
   /** Where a program runs that is stopped between its calls. @param stack of that moment */

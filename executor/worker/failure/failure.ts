@@ -50,9 +50,9 @@ export function guestFailure(
   isMemoryFull = false,
 ): ExecutionError {
   const description = JSON.parse(descriptionText) as ErrorDescription
-  const { name, message, place, operation } = readDescription(description, failed)
+  const { name, message, place, operation, isByBuiltIn } = readDescription(description, failed)
   const { source, toolNames } = failed
-  const thrown = { name, message: description.message, source, operation }
+  const thrown = { name, message: description.message, source, operation, isByBuiltIn }
   // `cd /tmp && ls` is an expression too.
   if (shellCommand(source) !== undefined && missingName(thrown) === shellCommand(source)) {
     const { line, column, frame } = place
@@ -97,8 +97,9 @@ function readDescription(description: ErrorDescription, failed: FailedProgram) {
   const trace = isError
     ? diagnosis.trace(description.stack, { name, message: text })
     : diagnosis.traceThrow()
-  const { operation } = trace
-  return { name, message: trace.message ?? text, place: placed(trace, failed), operation }
+  const { operation, isByBuiltIn } = trace
+  const place = placed(trace, failed)
+  return { name, message: trace.message ?? text, place, operation, isByBuiltIn }
 }
 
 /**
