@@ -9,6 +9,7 @@ import { awaitAnswers } from './rewrite/awaited-answers.ts'
 import { makeCallsConcurrent } from './rewrite/concurrent-calls.ts'
 import { Edits } from './rewrite/edits.ts'
 import { type Program, programOf } from './rewrite/program.ts'
+import { markEnd } from './rewrite/program-end.ts'
 import { keepNames } from './rewrite/session-names.ts'
 import { type Entry, entryOf, takeDefaultExport } from './rewrite/shapes.ts'
 import { spreadStrings } from './rewrite/string-spreads.ts'
@@ -75,6 +76,7 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   spreadStrings(code, program, edits)
   awaitAnswers(code, program, edits, mode === 'session')
   const magic = edits.apply(code)
+  markEnd(magic, mode === 'session')
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }
 

@@ -9,6 +9,7 @@ import { setKeepPlain } from './codec/engine-text.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
+import { takeNames } from './end-of-program.ts'
 import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
 import { emit, installFiles } from './files/blob.ts'
@@ -70,6 +71,7 @@ installWebInspectors()
 installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)
+constant(globalThis, '__latchd_end', takeNames)
 constant(globalThis, '__latchd_answer', awaitingAnswer)
 constant(globalThis, '__latchd_spread', spreadable)
 installSession(globalThis)

@@ -18,6 +18,7 @@ import {
   weakMapGet,
   weakMapSet,
 } from '../primordials.ts'
+import { fulfil } from '../promise-state.ts'
 import { askEncoded } from './host.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
@@ -49,7 +50,7 @@ export function callConcurrently(
         reject(error)
         return
       }
-      resolve(value)
+      fulfil(resolve, value)
     })
   })
 }
