@@ -1,5 +1,6 @@
 /** A client's tool as executions have it: bound to the client, not to a connection. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import type { ClientTool } from '../../protocol/connect/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -112,7 +113,7 @@ export function readClientTool(described: ClientTool, onWarning: (text: string) 
     return read
   } catch (error) {
     if (error instanceof LatchdError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     throw new LatchdError('TOOL_INVALID', `Cannot use tool "${described.name}": ${reason}`)
   }
 }

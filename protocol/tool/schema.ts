@@ -1,5 +1,6 @@
 /** Schemas of every kind in one form: a JSON Schema to show, and a validator. */
 
+import { errorText } from '../base/error-text.ts'
 import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 import type { Validation, Validator } from '../json-schema/validation.ts'
@@ -91,7 +92,7 @@ function describeSchema(
   try {
     return describe({ target: DIALECT, ...ours })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     throw invalid(
       tool,
       direction,

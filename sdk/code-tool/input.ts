@@ -1,5 +1,6 @@
 /** A model's input to the code tool: a program, or the id of one to go on with. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import { kindWords } from '../../protocol/base/kind-words.ts'
 import type { JsonSchema, StandardSchema } from '../../protocol/schema.ts'
 
@@ -81,7 +82,7 @@ export function readArguments(text: string): ReadInput {
   try {
     return readInput(JSON.parse(text))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return { ok: false, problem: `Cannot read the arguments as JSON: ${why}; ${EXPECTED}` }
   }
 }
