@@ -20,6 +20,7 @@ import {
   saysMessage,
 } from './engine-messages.ts'
 import { type EngineFrame, readStack } from './engine-stack.ts'
+import { findAwait } from './find-await.ts'
 import {
   calling,
   findLoop,
@@ -156,6 +157,20 @@ export class Diagnosis {
     const { scope, loop } = found
     const name = scope.node.type === 'Program' ? '<eval>' : scope.name
     return { frames: [{ name, ...this.positionAt(loop.start) }], loop }
+  }
+
+  /**
+   * Where a program waits for a promise, without a call on its stack: known when it awaits in one
+   * place, or nowhere but for its output.
+   */
+  traceAwait(): Trace {
+    const found = this.scopes && findAwait(this.scopes)
+    if (found === undefined) return this.#awaitsNothing() ? this.traceOutput() : { frames: [] }
+    return { frames: [{ name: '<eval>', ...this.positionAt(found.start) }] }
+  }
+
+  #awaitsNothing(): boolean {
+    return this.scopes !== undefined && !/\bawait\b/.test(this.scopes.text)
   }
 
   /** Where a program says what its output is; `undefined` when it says so in several places. */

@@ -13,7 +13,7 @@ import { takeNames } from './end-of-program.ts'
 import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
 import { emit, installFiles } from './files/blob.ts'
-import { callBlocking, deliver } from './host/calls.ts'
+import { callBlocking, deliver, waitingStack } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
 import { askNumber, askText, keepPlain, promiseHooks } from './host/host.ts'
@@ -108,6 +108,7 @@ reflectDefineProperty(
     finishSession,
     rest,
     currentStack,
+    waitingStack,
     variableText,
   }),
 )

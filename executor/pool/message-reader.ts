@@ -101,6 +101,9 @@ export class MessageReader implements GuestReader {
     this.#chargeLogs(report.logs)
     if (outcome.status === 'completed') this.#checkOutput(outcome.output)
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
+    if (outcome.status === 'stopped') {
+      bound('a place', charsOf(outcome.place ?? {}), this.#maxErrorChars)
+    }
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
     if (report.leftState !== undefined && !this.#mayStay) {

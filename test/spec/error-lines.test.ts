@@ -20,8 +20,9 @@ const rows = JSON.parse(
   readFileSync(new URL('error-lines.json', import.meta.url), 'utf8'),
 ) as readonly Row[]
 
+const ok = async (value: unknown) => value
 const executor = startExecutor(t, {
-  ok: async (value: unknown) => value,
+  ok,
   badobj: async () => {
     throw new Error('tool failed')
   },
@@ -148,6 +149,67 @@ t.test('a limit has the line that ran', async t => {
     const error = await failureOf(executor, { source, limits })
     t.match(error, { code: 'LIMIT_EXCEEDED', line }, source)
     t.type(error.frame, 'string')
+  }
+})
+
+t.test('a program that its host ends has the line of the call that it waits for', async t => {
+  const cases: [source: string, line: number][] = [
+    ['const a = 1\nhang(a)', 2],
+    ['function f() {\n  return hang(1)\n}\nok(1)\nf()', 2],
+    ['await Promise.all([\n  hang(2)])', 2],
+    ['await ok.async(1)\nconst p = hang.async(1)\nawait p', 2],
+    ['for await (const x of [1]) {\n  await hang.async(x)\n}', 2],
+  ]
+  for (const isSession of [false, true]) {
+    for (const [source, line] of cases) {
+      const cancel = new AbortController()
+      const hang = () => {
+        cancel.abort()
+        return new Promise<never>(() => {})
+      }
+      const place = isSession ? await executor.sessions.create() : executor
+      const outcome = await place.execute({ source, tools: { hang, ok }, signal: cancel.signal })
+      t.match(outcome, { status: 'cancelled', error: { line, frame: String } }, source)
+    }
+  }
+})
+
+t.test('wallMs has the line of the call that waits', async t => {
+  const hang = () => new Promise<never>(() => {})
+  const source = 'const a = 1\nhang(a)'
+  // Time is spent from the acceptance on: with too little of it the program has not come so far.
+  for (let wallMs = 100; wallMs < 30_000; wallMs *= 2) {
+    const outcome = await executor.execute({ source, tools: { hang }, limits: { wallMs } })
+    if (outcome.calls.length === 0) continue
+    t.match(outcome, { status: 'failed', error: { limit: 'wallMs', line: 2, column: 1 } })
+    return
+  }
+  t.fail('the program never came to its call')
+})
+
+t.test('maxJournalBytes has the line of the call that waits', async t => {
+  const big = async () => 'x'.repeat(20_000)
+  for (const [source, line] of [
+    ['for (let i = 0; i < 9; i++)\n  big()', 2],
+    ['await Promise.all([\n  big(), big(), big(), big()])', 2],
+  ] as const) {
+    const limits = { maxJournalBytes: 35_000 }
+    const error = await failureOf(executor, { source, tools: { big }, limits })
+    t.match(error, { limit: 'maxJournalBytes', line }, source)
+  }
+})
+
+t.test('DEADLOCK has the line where the program waits, when it waits in one place', async t => {
+  const cases: [source: string, line: number | undefined][] = [
+    ['ok(1)\nawait new Promise(() => {})', 2],
+    ['async function f() {\n  await new Promise(() => {})\n}\nok(1)\nawait f()', 5],
+    ['ok(1)\nreturn new Promise(() => {})', 2],
+    ['ok(1)\nfor await (const x of [new Promise(() => {})]) {}', 2],
+    ['await ok(1)\nawait new Promise(() => {})', undefined],
+  ]
+  for (const [source, line] of cases) {
+    const error = await failureOf(executor, source)
+    t.strictSame([error.code, error.line], ['DEADLOCK', line], source)
   }
 })
 

@@ -164,6 +164,12 @@ export function limitFailure(
 export const placeOf = (stack: string, failed: FailedProgram): GuestPlace =>
   placed(failed.diagnosis.trace(stack), failed)
 
+/** Where a program was stopped, or waits; without a stack as far as its source says so. */
+export function stopPlaceOf(stack: string | undefined, failed: FailedProgram): GuestPlace {
+  const { diagnosis } = failed
+  return placed(stack ? diagnosis.traceRunning(stack) : diagnosis.traceAwait(), failed)
+}
+
 function placed({ frames }: Trace, { source }: FailedProgram): GuestPlace {
   const [first] = frames
   if (first === undefined) return {}

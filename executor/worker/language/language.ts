@@ -24,6 +24,8 @@ export interface RunnableProgram {
   limitFailure(error: ExecutionError, stack: string | undefined): ExecutionError
   /** Where the program stands. */
   place(stack: string): GuestPlace
+  /** Where the program was stopped, or waits. @param stack absent: none of its functions runs */
+  stopPlace(stack: string | undefined): GuestPlace
   /** Answers a program that reads the stack of an error. */
   stackText(request: string): string
 }
