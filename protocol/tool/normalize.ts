@@ -29,7 +29,7 @@ const known = new WeakMap<object, Map<string | undefined, Tool>>()
 /**
  * Reads one tool.
  *
- * @param key its key in a record, for tools without a name
+ * @param key its key in a record, which is its name, also when it has another one itself
  * @throws {LatchdError} `TOOL_INVALID` for another value
  */
 export function normalizeTool(like: ToolLike, key?: string): Tool {
@@ -66,9 +66,10 @@ function read(like: ToolLike, key: string | undefined): Tool {
 
 function readForm(like: AnyFunction | Record<string, unknown>, key: string | undefined): Tool {
   if (typeof like === 'function') return fromFunction(like, key)
-  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
+  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function, key)
   if (isForward(like)) return fromForward(like, like.forward, key)
-  if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
+  if (like.type === 'function' && typeof like.invoke === 'function')
+    return fromAgentsTool(like, key)
   if (typeof like.execute === 'function')
     return fromDefinition(like, like.execute as AnyFunction, key)
   if (typeof like.handler === 'function') return fromMcpTool(like, like.handler as AnyFunction, key)
@@ -237,7 +238,7 @@ function fromDefinition(
   key: string | undefined,
   more: Pick<ToolParts, 'annotations' | 'isImported' | 'readAnswer'> = {},
 ): Tool {
-  const name = typeof like.name === 'string' ? like.name : key
+  const name = key ?? like.name
   const inputSchema = like.inputSchema ?? like.parameters
   return assemble({
     ...settingsOf(like),
@@ -268,7 +269,7 @@ function fromForward(
 ): Tool {
   if (like.inputs != null && !isRecord(like.inputs)) {
     throw invalid(
-      String(like.name ?? key),
+      String(key ?? like.name),
       `inputs is ${kindWords(like.inputs)}; an object is allowed`,
     )
   }
@@ -277,7 +278,7 @@ function fromForward(
   const names = Object.keys(inputs ?? {})
   return assemble({
     ...settingsOf(like),
-    name: like.name ?? key,
+    name: key ?? like.name,
     description: like.description,
     inputSchema: inputs && forwardSchema(inputs),
     execute:
@@ -325,12 +326,12 @@ function fromMcpTool(
 }
 
 /** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
-function fromAgentsTool(like: Record<string, unknown>): Tool {
+function fromAgentsTool(like: Record<string, unknown>, key: string | undefined): Tool {
   const invoke = (like.invoke as AnyFunction).bind(like)
   const { needsApproval } = like
   return assemble({
     ...settingsOf(like),
-    name: like.name,
+    name: key ?? like.name,
     description: like.description,
     inputSchema: like.parameters,
     isImported: true,
@@ -357,8 +358,10 @@ function fromTextAnswer(answer: unknown, outputSchema: JsonSchema | undefined): 
 function fromOpenAIFunction(
   like: Record<string, unknown>,
   described: Record<string, unknown>,
+  key: string | undefined,
 ): Tool {
-  const { name, description, parameters } = described
+  const { description, parameters } = described
+  const name = key ?? described.name
   const callback = (like.$callback ?? described.function) as AnyFunction | undefined
   if (typeof callback !== 'function')
     throw invalid(String(name), 'its function has no code to call')

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { codeTool, Latchd, tool } from '../../sdk/index.ts'
-import { openExecutor } from '../support/executor.ts'
+import { completed, openExecutor, outputOf } from '../support/executor.ts'
 
 const executor = openExecutor(t, { workers: 1 })
 
@@ -279,6 +279,30 @@ t.test('every form of a tool may need an approval, and counts its calls', async 
       },
     })
     t.strictSame([asked, output], [3, 'ToolLimitError'], String(forms.indexOf(form)))
+  }
+})
+
+t.test('in a record the key of a tool is its name, whoever made it', async t => {
+  const execute = async () => 'found'
+  const handler = async () => ({ content: [{ type: 'text', text: 'found' }] })
+  const parameters = { type: 'object', properties: {} }
+  const forms: Readonly<Record<string, object>> = {
+    definition: { name: 'own', description: '', execute },
+    ours: tool({ name: 'own', description: '', inputSchema: z.object({}), execute }),
+    forward: { name: 'own', description: '', forward: execute },
+    mcp: { name: 'own', description: '', inputSchema: parameters, handler },
+    agents: { type: 'function', name: 'own', description: '', parameters, invoke: execute },
+    openai: { type: 'function', function: { name: 'own', parameters }, $callback: execute },
+    plain: async function own() {
+      return 'found'
+    },
+  }
+  for (const [form, made] of Object.entries(forms)) {
+    const source = `[typeof own, lookup(), tools.lookup.name]`
+    const outcome = await completed(executor, { source, tools: { lookup: made } })
+    t.strictSame(outcome.output, ['undefined', 'found', 'lookup'], form)
+    t.equal(outcome.calls[0]?.tool, 'lookup', form)
+    t.equal(await outputOf(executor, { source: 'own?.name', tools: [made] }), 'own', form)
   }
 })
 
