@@ -102,12 +102,16 @@ export function readClientTool(described: ClientTool, onWarning: (text: string) 
   const text = JSON.stringify(described)
   const before = known.get(text)
   if (before !== undefined) return before
-  const { outputSchema, needsApproval, ...rest } = described
+  const { outputSchema, needsApproval, isConverting, ...rest } = described
   checkToolName(described)
   try {
     const tool = normalizeTool({ ...rest, execute: () => undefined })
     // The client alone checks the value against it; here it is only described.
-    const read = { ...tool, ...(outputSchema && { outputSchema }) }
+    const read = {
+      ...tool,
+      ...(outputSchema && { outputSchema }),
+      ...(isConverting && { isConverting, validateInput: undefined }),
+    }
     for (const warning of read.warnings ?? []) onWarning(warning)
     known.set(text, read)
     return read

@@ -146,6 +146,7 @@ function assemble(parts: ToolParts): Tool {
     ...(record && { rules: record.rules }),
     ...warningsOf(name, input?.warnings, output?.warnings),
     ...(parts.isImported === true && { isImported: true }),
+    ...(input?.isConverting && { isConverting: true }),
     ...(namespace !== undefined && { namespace }),
     annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
