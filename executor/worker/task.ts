@@ -18,7 +18,13 @@ import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import { CpuBudget } from './cpu-budget.ts'
-import { type HiddenName, hiderText, hintHidden, warningsOf } from './failure/hidden-names.ts'
+import {
+  type HiddenName,
+  hiderText,
+  hintHidden,
+  inputWarnings,
+  warningsOf,
+} from './failure/hidden-names.ts'
 import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
@@ -140,7 +146,7 @@ class RunningTask {
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
-      ...warningsOf(this.#hides),
+      ...warningsOf(this.#hides, inputWarnings(this.#task, this.#tools)),
       ...(dryRun && { dryRun: dryRun.report(count, stack => this.#program?.place(stack)) }),
     }
   }
@@ -285,10 +291,8 @@ class RunningTask {
     }
     this.#logs.flushOld()
     if (!this.#cpu.isSpent()) return
-    const hint = hintForCpu(
-      this.#clock.reads,
-      this.#tools.map(([name]) => name),
-    )
+    const names = this.#tools.map(([name]) => name)
+    const hint = hintForCpu(this.#clock.reads, names)
     const { cpuMs } = this.#task.limits
     const message = `The program ran for cpuMs ${cpuMs} without coming to its end`
     throw this.#located(limitExceeded('cpuMs', message, hint))
