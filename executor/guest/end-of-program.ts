@@ -1,14 +1,16 @@
 /**
- * The end of a program, past what the program put on `Object.prototype`.
+ * The end of a program, past what the program put on prototypes.
  *
  * The engine hands the value of a program over in an object `{ value }`, with which it resolves the
  * promise of the evaluation. So it sets a `value`, and reads a `then`, which the program may have
- * put on all objects. As its last step such a program takes both from `Object.prototype`
+ * put on all objects. As its last step such a program takes both from the prototypes
  * (`executor/compile/rewrite/program-end.ts`), and they are given back behind its end.
  */
 
 import {
   append,
+  arrayPrototype,
+  functionPrototype,
   objectPrototype,
   reflectDefineProperty,
   reflectDeleteProperty,
@@ -16,19 +18,28 @@ import {
   reflectSetPrototypeOf,
 } from './primordials.ts'
 
-const NAMES = ['then', 'value']
+const PLACES: readonly (readonly [holder: object, name: string])[] = [
+  [objectPrototype, 'then'],
+  [objectPrototype, 'value'],
+  [arrayPrototype, 'then'],
+  [functionPrototype, 'then'],
+]
 
-let taken: (readonly [name: string, descriptor: PropertyDescriptor])[] = []
+let taken: (readonly [holder: object, name: string, descriptor: PropertyDescriptor])[] = []
 
-/** Takes the names from `Object.prototype`. Compiled programs call this at their end. */
-export function takeNames(): void {
-  for (let i = 0; i < NAMES.length; i++) {
-    const name = NAMES[i] as string
-    const descriptor = reflectGetOwnPropertyDescriptor(objectPrototype, name)
-    if (descriptor === undefined || !reflectDeleteProperty(objectPrototype, name)) continue
+/**
+ * Takes the names from the prototypes. Compiled programs call this at their end, or with the value of
+ * their `return`, which it returns.
+ */
+export function takeNames<T>(value: T): T {
+  for (let i = 0; i < PLACES.length; i++) {
+    const place = PLACES[i] as (typeof PLACES)[0]
+    const descriptor = reflectGetOwnPropertyDescriptor(place[0], place[1])
+    if (descriptor === undefined || !reflectDeleteProperty(place[0], place[1])) continue
     reflectSetPrototypeOf(descriptor, null)
-    append(taken, [name, descriptor])
+    append(taken, [place[0], place[1], descriptor])
   }
+  return value
 }
 
 /** Gives the names back that the program took. */
@@ -38,6 +49,6 @@ export function giveNamesBack(): void {
   taken = []
   for (let i = 0; i < names.length; i++) {
     const one = names[i] as (typeof names)[0]
-    reflectDefineProperty(objectPrototype, one[0], one[1])
+    reflectDefineProperty(one[0], one[1], one[2])
   }
 }

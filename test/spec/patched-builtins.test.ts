@@ -335,6 +335,14 @@ t.test(
       ['Map.prototype.then = resolve => resolve(7); new Map([[1, 2]])', new Map([[1, 2]])],
       ['Object.prototype.then = resolve => resolve(7); class A { x = 1 }; new A()', { x: 1 }],
       ['Object.prototype.then = resolve => resolve(7); if (true) { return { a: 1 } }', { a: 1 }],
+      [
+        'var f; function f() {}\nObject.prototype.then = resolve => resolve(7); take(1); return { a: 1 }',
+        { a: 1 },
+      ],
+      [
+        'var f; function f() {}\nArray.prototype.then = resolve => resolve(7); await take(1); return 0, [1]',
+        [1],
+      ],
       ['Object.prototype.then = resolve => resolve(7); take(1); ({ a: 1 }) // end', { a: 1 }],
       [
         'Object.prototype.then = resolve => resolve(7); await take(1); final_answer({ a: 1 })',

@@ -1,4 +1,6 @@
 import type MagicString from 'magic-string'
+import { isNode, type SyntaxNode } from '../parse/syntax-node.ts'
+import type { Edits } from './edits.ts'
 
 /** Prelude helper: see `executor/guest/end-of-program.ts`. */
 const END = '__latchd_end'
@@ -15,4 +17,15 @@ const REACHES_PROTOTYPES = /proto/i
 export function markEnd(magic: MagicString, isChanged: boolean): void {
   if (!isChanged && !REACHES_PROTOTYPES.test(magic.original)) return
   magic.append(`\n;{const end=${END}()}`)
+}
+
+/**
+ * As {@link markEnd}, in each `return` of a program that has become the body of a function: its value
+ * resolves the promise of that function first.
+ */
+export function markReturns(text: string, returns: readonly SyntaxNode[], edits: Edits): void {
+  if (!REACHES_PROTOTYPES.test(text)) return
+  for (const { argument } of returns) {
+    if (isNode(argument)) edits.wrap(argument.start, argument.end, `${END}((`, '))')
+  }
 }
