@@ -5,6 +5,7 @@
  */
 
 import { consoleLevels } from '../../protocol/execution/console-levels.ts'
+import { caughtHelper } from './caught-error.ts'
 import { setKeepPlain } from './codec/engine-text.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
@@ -18,7 +19,7 @@ import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
 import { askNumber, askText, keepPlain, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
-import { HostOperation } from './host/host-operations.ts'
+import { HostOperation, MESSAGE } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
 import { parallel } from './host/tools.ts'
 import { inspect } from './inspect/inspect.ts'
@@ -72,6 +73,11 @@ installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)
 constant(globalThis, '__latchd_end', takeNames)
+constant(
+  globalThis,
+  '__latchd_caught',
+  caughtHelper(request => askText(HostOperation.stack, MESSAGE, request)),
+)
 constant(globalThis, '__latchd_answer', awaitingAnswer)
 constant(globalThis, '__latchd_spread', spreadable)
 installSession(globalThis)

@@ -13,7 +13,7 @@ import type {
 import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, type GuestHooks, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
-import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
+import { HostOperation, MESSAGE, UNREFERENCED } from '../guest/host/host-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
@@ -376,7 +376,7 @@ class RunningTask {
       case HostOperation.decode:
         return answerDecoder(text)
       case HostOperation.stack:
-        return this.#program?.stackText(text) ?? ''
+        return this.#program?.stackText(text, number === MESSAGE) ?? ''
       case HostOperation.zoneAsked:
         return this.#guest.takeZoneAsked() ? 1 : 0
       case HostOperation.hiddenNames:

@@ -110,6 +110,34 @@ t.test('causes that go in circles or throw when they are read are told once', as
   t.equal((await failureOf(executor, hostile)).message, 'a')
 })
 
+t.test('an error that the program catches has the same message', async t => {
+  const cases: [source: string, message: string][] = [
+    ['tools.nope()', 'tools.nope is not a function'],
+    ['const o = {}; o.list.map(x => x)', "Cannot read properties of undefined (reading 'map')"],
+    ['const { a } = null', "Cannot destructure property 'a' of 'null' as it is null."],
+    ['for (const x of 5) {}', '5 is not iterable'],
+    ['[1].map(5)', '5 is not a function'],
+    ['const c = 1; c = 2', 'Assignment to constant variable.'],
+    ["throw new TypeError('not a thing')", 'not a thing'],
+    ["throw new RangeError('far')", 'far'],
+    ['badobj()', 'tool failed'],
+  ]
+  for (const [source, message] of cases) {
+    const program = `ok(1)\ntry {\n${source} } catch (e) {e.message}`
+    t.equal(await outputOf(executor, program), message, source)
+    const again = `ok(1)\ntry {\n${source} } catch (e) { ok(e.message)\nthrow e }`
+    const error = await failureOf(executor, again)
+    t.match([error.message, error.line], [message, 3], again)
+  }
+  const stack = 'try { tools.nope() } catch (e) { e.stack }'
+  t.match(
+    await outputOf(executor, stack),
+    /^TypeError: tools\.nope is not a function\n {4}at program:1:13$/,
+  )
+  const own = 'try { tools.nope() } catch (e) { e.message = "mine"; throw e }'
+  t.match(await failureOf(executor, own), { message: 'mine', line: 1 })
+})
+
 t.test('a limit has the line that ran', async t => {
   const cases: [source: string, limits: object, line: number][] = [
     ['let i = 0\nwhile (true) { i++ }', { cpuMs: 50 }, 2],

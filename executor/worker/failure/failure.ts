@@ -136,14 +136,19 @@ export function engineSyntaxFailure(
 }
 
 /**
- * Answers a program that reads the stack of an error.
+ * Answers a program that reads the stack of an error, or has caught one.
  *
  * @param request JSON of the engine's stack, the error's name and its message
  */
-export function stackText(request: string, failed: FailedProgram | undefined): string {
+export function stackText(
+  request: string,
+  failed: FailedProgram | undefined,
+  isMessage = false,
+): string {
   if (failed === undefined) return ''
   const [stack, name, message] = JSON.parse(request) as [string, string, string]
-  return framesText(failed.diagnosis.trace(stack, { name, message }).frames)
+  const trace = failed.diagnosis.trace(stack, { name, message })
+  return isMessage ? (trace.message ?? '') : framesText(trace.frames)
 }
 
 /** A limit that a running program exceeded, with the place that ran. @param stack of that moment */

@@ -58,6 +58,6 @@ function runnable(
     limitFailure: (error: ExecutionError, stack) => limitFailure(error, stack, failed),
     place: stack => placeOf(stack, failed),
     stopPlace: stack => stopPlaceOf(stack, failed),
-    stackText: request => stackText(request, failed),
+    stackText: (request, isMessage) => stackText(request, failed, isMessage),
   }
 }

@@ -26,8 +26,8 @@ export interface RunnableProgram {
   place(stack: string): GuestPlace
   /** Where the program was stopped, or waits. @param stack absent: none of its functions runs */
   stopPlace(stack: string | undefined): GuestPlace
-  /** Answers a program that reads the stack of an error. */
-  stackText(request: string): string
+  /** Answers a program that reads the stack of an error, or has caught one. */
+  stackText(request: string, isMessage: boolean): string
 }
 
 /** A language: makes a source runnable. */
