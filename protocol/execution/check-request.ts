@@ -1,6 +1,5 @@
 /** What an app gives as a request, checked before anything of it is read. Loads no schema library. */
 
-import { kindWords } from '../base/kind-words.ts'
 import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 
@@ -11,13 +10,18 @@ import { LatchdError } from '../errors.ts'
  */
 export function checkRequest(request: unknown): void {
   if (!isRecord(request)) {
-    const message = `Cannot read the request: an object with a source is expected, not ${kindWords(request)}`
+    const message = `Cannot read the request: an object with a source is expected, not ${kindOf(request)}`
     throw new LatchdError('INVALID_REQUEST', message)
   }
   const { inputs } = request
   if (inputs === undefined || isRecord(inputs)) return
-  const detail = `a record of values by name is expected, not ${kindWords(inputs)}`
+  const detail = `a record of values by name is expected, not ${kindOf(inputs)}`
   throw new LatchdError('INVALID_REQUEST', `Cannot read the request: /inputs: ${detail}`, {
     errors: [{ pointer: '/inputs', detail }],
   })
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value)
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
