@@ -133,13 +133,13 @@ export const limitTable = {
     unit: 'bytes',
     note: 'one file; thrown in the guest',
   },
-  /** Bytes of all files of the execution; thrown in the guest. 268 435 456 by default, at most 4 294 967 296. */
+  /** Bytes of all files of the execution. 268 435 456 by default, at most 4 294 967 296. */
   maxFilesBytes: {
     default: 256 * MIB,
     ceiling: 4096 * MIB,
     floor: 0,
     unit: 'bytes',
-    note: 'all files of the execution; thrown in the guest',
+    note: 'all files of the execution',
   },
 } as const satisfies Record<string, LimitRow>
 

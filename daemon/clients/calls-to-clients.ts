@@ -1,6 +1,7 @@
 /** The calls of executions to clients: makes their requests, and reads the answers. */
 
 import { Suspended } from '../../executor/execution/suspended.ts'
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { AskFrame } from '../../protocol/connect/connect.ts'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { encodeValue } from '../../protocol/values/values.ts'
@@ -54,7 +55,7 @@ export class CallsToClients implements ClientCalls {
       ...this.#frame({ binding, context }, callId),
       kind: 'execute' as const,
       input: encodeValue(input, 'input'),
-      context: contextOf(context, timeoutMs),
+      context: conerrorText(context, timeoutMs),
       isRepeat: false,
       ...(isRaw && { isRaw: true as const }),
     }
@@ -88,7 +89,7 @@ export class CallsToClients implements ClientCalls {
       ...this.#frame({ binding, context }, `${context.callId}.approval`),
       kind: 'needs-approval' as const,
       input: encodeValue(input, 'input'),
-      context: contextOf(context, timeoutMs),
+      context: conerrorText(context, timeoutMs),
     }
     const deadlineMs = timeoutMs === 'none' ? undefined : performance.now() + timeoutMs
     const client = await this.#deps.clientFor(binding)
@@ -143,7 +144,7 @@ export class CallsToClients implements ClientCalls {
     const onAbort = () => {
       const { reason } = signal
       // The client keeps the requests of an execution that goes on elsewhere.
-      client.giveUp(frame.id, reason instanceof Suspended ? undefined : textOf(reason))
+      client.giveUp(frame.id, reason instanceof Suspended ? undefined : errorText(reason))
       ask.settled.reject(reason)
     }
     signal.addEventListener('abort', onAbort, { once: true })
@@ -158,7 +159,7 @@ export class CallsToClients implements ClientCalls {
   }
 }
 
-function contextOf(context: ToolContext, timeoutMs: number | 'none') {
+function conerrorText(context: ToolContext, timeoutMs: number | 'none') {
   const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
   return {
     executionId,
@@ -170,5 +171,3 @@ function contextOf(context: ToolContext, timeoutMs: number | 'none') {
     ...(traceparent !== undefined && { traceparent }),
   }
 }
-
-const textOf = (reason: unknown) => (reason instanceof Error ? reason.message : String(reason))

@@ -1,5 +1,6 @@
 /** A client's tool as executions have it: bound to the client, not to a connection. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import { RecentlyUsed } from '../../protocol/base/recently-used.ts'
 import type { ClientTool } from '../../protocol/connect/client-tool.ts'
 import { LatchdError } from '../../protocol/errors.ts'
@@ -101,18 +102,22 @@ export function readClientTool(described: ClientTool, onWarning: (text: string) 
   const text = JSON.stringify(described)
   const before = known.get(text)
   if (before !== undefined) return before
-  const { outputSchema, needsApproval, ...rest } = described
+  const { outputSchema, needsApproval, isConverting, ...rest } = described
   checkToolName(described)
   try {
     const tool = normalizeTool({ ...rest, execute: () => undefined })
     // The client alone checks the value against it; here it is only described.
-    const read = { ...tool, ...(outputSchema && { outputSchema }) }
+    const read = {
+      ...tool,
+      ...(outputSchema && { outputSchema }),
+      ...(isConverting && { isConverting, validateInput: undefined }),
+    }
     for (const warning of read.warnings ?? []) onWarning(warning)
     known.set(text, read)
     return read
   } catch (error) {
     if (error instanceof LatchdError) throw error
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     throw new LatchdError('TOOL_INVALID', `Cannot use tool "${described.name}": ${reason}`)
   }
 }

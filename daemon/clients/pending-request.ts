@@ -1,5 +1,6 @@
 /** One request to a client, from its creation to its answer. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { AskFrame, Settlement } from '../../protocol/connect/connect.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import { Refused } from '../../protocol/tool/refused.ts'
@@ -51,7 +52,7 @@ function decode(text: string, tool: string): unknown {
   try {
     return decodeValue(text)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     const message = `Cannot read what the client of ${tool} answered: ${reason}`
     throw new Refused(thrownAs('Error', 'TOOL_OUTPUT_INVALID', message, tool))
   }

@@ -1,6 +1,7 @@
 /** A stream that a client has open, as the daemon's own code reads one: item by item. */
 
 import { Suspended } from '../../executor/execution/suspended.ts'
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { Settlement } from '../../protocol/connect/connect.ts'
 import type { ConnectedClient } from './connected-client.ts'
 import { settledValue } from './pending-request.ts'
@@ -61,7 +62,7 @@ export class RemoteStream implements AsyncIterableIterator<unknown> {
     if (this.#isOver) return
     const { reason } = this.#signal
     const isSuspended = reason instanceof Suspended
-    const text = reason instanceof Error ? reason.message : String(reason)
+    const text = errorText(reason)
     this.#client.giveUp(this.#callId, isSuspended ? undefined : text)
     this.#isOver = true
   }

@@ -1,5 +1,6 @@
 /** The body of a request. */
 
+import { kindWords } from '../../protocol/base/kind-words.ts'
 import { isRecord } from '../../protocol/base/predicates.ts'
 import { isFileLike } from '../../protocol/values/file-reference.ts'
 import type { HttpBody, TextForm } from './operation.ts'
@@ -117,5 +118,5 @@ async function plainBody(mediaType: string, value: unknown): Promise<SentBody> {
     const { buffer, byteOffset, byteLength } = value
     return { type: mediaType, content: new Uint8Array(buffer, byteOffset, byteLength) }
   }
-  throw new TypeError(`Cannot send a ${typeof value} as ${mediaType}: a text, bytes or a file is`)
+  throw new TypeError(`Cannot send ${kindWords(value)} as ${mediaType}: a text, bytes or a file is`)
 }

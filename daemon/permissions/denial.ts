@@ -36,7 +36,8 @@ interface Denied extends NodeJS.ErrnoException {
   readonly resource?: string
 }
 
-function textOf({ code, message, permission, resource = '' }: Denied): string | undefined {
+function textOf(error: Denied): string | undefined {
+  const { code, permission, resource = '' } = error
   const { env } = settings.allow
   const denied = (what: string, item: string) =>
     `${what} is not allowed; the operator can allow it by ${env}=${item}`
@@ -52,6 +53,6 @@ function textOf({ code, message, permission, resource = '' }: Denied): string | 
     case 'ChildProcess':
       return denied(`Starting the process ${resource}`, 'child')
     default:
-      return `Not possible under ${env}: ${message}`
+      return `Not possible under ${env}: ${error.message}`
   }
 }

@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ToolLike } from '../../protocol/execution/executor.ts'
 import { checkToolName } from '../../protocol/tool/identifier.ts'
@@ -118,7 +119,7 @@ function readTools(exported: unknown, path: string): Pick<LoadedModule, 'tools' 
       tools.set(tool.name, tool)
     } catch (error) {
       // A schema may be anything: a library's getter may throw what it likes.
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       problems.push(invalid(path, `${where} is no tool that can be used: ${reason}`, error))
     }
   }

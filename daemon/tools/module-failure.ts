@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { errorText } from '../../protocol/base/error-text.ts'
 
 /**
  * Why Node could not import a module, in one line for the operator.
@@ -6,7 +7,7 @@ import { readFile } from 'node:fs/promises'
  * @param file path of the imported module
  */
 export async function whyNotLoaded(error: unknown, file: string): Promise<string> {
-  if (!(error instanceof Error)) return `it throws while it is loaded: ${String(error)}`
+  if (!(error instanceof Error)) return `it throws while it is loaded: ${errorText(error)}`
   const { code } = error as NodeJS.ErrnoException
   switch (code) {
     case 'ERR_UNKNOWN_FILE_EXTENSION':

@@ -100,6 +100,9 @@ const OutputShape = z.strictObject({
   encoded: z.string().exactOptional(),
 } satisfies ShapeOf<GuestOutput>)
 
+const { line, column, frame, stack } = ExecutionError.shape
+const PlaceShape = z.strictObject({ line, column, frame, stack } satisfies ShapeOf<GuestPlace>)
+
 const OutcomeShape = z.discriminatedUnion('status', [
   z.strictObject({
     status: z.literal('completed'),
@@ -110,7 +113,10 @@ const OutcomeShape = z.discriminatedUnion('status', [
     status: z.literal('failed'),
     error: ExecutionError,
   } satisfies Outcome<'failed'>),
-  z.strictObject({ status: z.literal('stopped') } satisfies Outcome<'stopped'>),
+  z.strictObject({
+    status: z.literal('stopped'),
+    place: PlaceShape.exactOptional(),
+  } satisfies Outcome<'stopped'>),
   z.strictObject({
     status: z.literal('parked'),
     awaited: Count.optional(),
@@ -123,9 +129,6 @@ const OutcomeShape = z.discriminatedUnion('status', [
   } satisfies Outcome<'diverged'>),
   z.strictObject({ status: z.literal('not-held') } satisfies Outcome<'not-held'>),
 ])
-
-const { line, column, frame, stack } = ExecutionError.shape
-const PlaceShape = z.strictObject({ line, column, frame, stack } satisfies ShapeOf<GuestPlace>)
 
 const DryRunShape = z.strictObject({
   asked: Count,

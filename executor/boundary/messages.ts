@@ -191,8 +191,8 @@ export interface GuestOutput {
 export type GuestOutcome =
   | { readonly status: 'completed'; readonly output: GuestOutput; readonly isFinalAnswer: boolean }
   | { readonly status: 'failed'; readonly error: ExecutionError }
-  /** The latch's signal ended the guest. The host knows why. */
-  | { readonly status: 'stopped' }
+  /** The latch's signal ended the guest. The host knows why, the guest where. */
+  | { readonly status: 'stopped'; readonly place?: GuestPlace }
   /** The guest was torn down while it waited. It is recreated from the journal. */
   | {
       readonly status: 'parked'

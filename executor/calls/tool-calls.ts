@@ -86,6 +86,9 @@ export class ToolCalls {
     this.#arguments = new OpenArguments(plan.limits)
     const slots = new Slots(maxConcurrentCalls)
     const { redaction, files } = host
+    if (files !== undefined) {
+      files.onFull = message => listener.onLimit('maxFilesBytes', message)
+    }
     this.#bounds = { slots, callMs, maxCallBytes, maxCallResultBytes, redaction, files, track }
     this.#factsOf = callNumber => callFacts(plan, record, redaction, callNumber)
     this.#streams = new ToolStreams({

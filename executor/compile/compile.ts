@@ -6,9 +6,11 @@ import { putIntoBlock } from './parse/program-block.ts'
 import { type ProgramText, parsed, programText } from './parse/program-text.ts'
 import { type SourceError, toSourceError } from './parse/source-error.ts'
 import { awaitAnswers } from './rewrite/awaited-answers.ts'
+import { nameCaught } from './rewrite/caught-errors.ts'
 import { makeCallsConcurrent } from './rewrite/concurrent-calls.ts'
 import { Edits } from './rewrite/edits.ts'
 import { type Program, programOf } from './rewrite/program.ts'
+import { markEnd } from './rewrite/program-end.ts'
 import { keepNames } from './rewrite/session-names.ts'
 import { type Entry, entryOf, takeDefaultExport } from './rewrite/shapes.ts'
 import { spreadStrings } from './rewrite/string-spreads.ts'
@@ -73,8 +75,11 @@ function toProgram(text: string, language: Language, mode: Mode): Program {
   // After the edits that enclose the whole program: helpers are made known inside of those.
   makeCallsConcurrent(code, program, edits, mode)
   spreadStrings(code, program, edits)
+  // In a session the error may be of an earlier program's function, whose source is not at hand.
+  if (mode === 'program') nameCaught(code, program, edits)
   awaitAnswers(code, program, edits, mode === 'session')
   const magic = edits.apply(code)
+  markEnd(magic, mode === 'session')
   return mode === 'program' ? programOf(magic) : programOf(magic, writeSessionLine(names))
 }
 

@@ -20,6 +20,7 @@ import {
   saysMessage,
 } from './engine-messages.ts'
 import { type EngineFrame, readStack } from './engine-stack.ts'
+import { findAwait } from './find-await.ts'
 import {
   calling,
   findLoop,
@@ -60,6 +61,8 @@ export interface Trace {
   readonly operation?: Operation | undefined
   /** The loop that runs. */
   readonly loop?: SyntaxNode | undefined
+  /** Whether a built-in that this step called has thrown. */
+  readonly isByBuiltIn?: boolean
   /** What was thrown in V8's words; absent: as it is. */
   readonly message?: string | undefined
 }
@@ -120,7 +123,12 @@ export class Diagnosis {
       frames.push({ name: frame.name, ...this.#position(placed, operation) })
     }
     const message = thrown && top?.operation && wording(thrown, known, top.operation, top.above)
-    return { frames, operation: top?.operation, ...(message !== undefined && { message }) }
+    return {
+      frames,
+      operation: top?.operation,
+      ...(top?.above?.of === 'native' && { isByBuiltIn: true }),
+      ...(message !== undefined && { message }),
+    }
   }
 
   /** Where a program runs that is stopped between its calls. @param stack of that moment */
@@ -149,6 +157,20 @@ export class Diagnosis {
     const { scope, loop } = found
     const name = scope.node.type === 'Program' ? '<eval>' : scope.name
     return { frames: [{ name, ...this.positionAt(loop.start) }], loop }
+  }
+
+  /**
+   * Where a program waits for a promise, without a call on its stack: known when it awaits in one
+   * place, or nowhere but for its output.
+   */
+  traceAwait(): Trace {
+    const found = this.scopes && findAwait(this.scopes)
+    if (found === undefined) return this.#awaitsNothing() ? this.traceOutput() : { frames: [] }
+    return { frames: [{ name: '<eval>', ...this.positionAt(found.start) }] }
+  }
+
+  #awaitsNothing(): boolean {
+    return this.scopes !== undefined && !/\bawait\b/.test(this.scopes.text)
   }
 
   /** Where a program says what its output is; `undefined` when it says so in several places. */

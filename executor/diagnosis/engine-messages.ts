@@ -223,14 +223,30 @@ const builtIns: Readonly<Record<string, string>> = {
   'invalid repeat count': 'Invalid count value',
 }
 
+/** Built-ins that take their callback after what they run over. */
+const CALLBACK_IS_SECOND = /^(?:from|fromAsync|groupBy)$/
+
+/** The argument that a built-in calls. @param operation the call of the built-in */
+export function callbackOf({ name, node }: Operation): {
+  readonly place: 'first' | 'second'
+  readonly node: SyntaxNode | undefined
+} {
+  const args = (node.arguments ?? []) as SyntaxNode[]
+  return CALLBACK_IS_SECOND.test(name ?? '')
+    ? { place: 'second', node: args[1] }
+    : { place: 'first', node: args[0] }
+}
+
 /** V8's wording of what a built-in has thrown. @param operation the call of it */
 export function builtInWording(message: string, operation: Operation): string | undefined {
   if (Object.hasOwn(builtIns, message)) return builtIns[message]
   if (operation.name === 'any' && message === '') return 'All promises were rejected'
   const [first] = (operation.node.arguments ?? []) as SyntaxNode[]
   const text = isNode(first) ? expressionText(first) : 'undefined'
-  // A callback that is none.
-  if (message === 'not a function') return `${text} is not a function`
+  if (message === 'not a function') {
+    const { node } = callbackOf(operation)
+    return `${isNode(node) ? expressionText(node) : 'undefined'} is not a function`
+  }
   if (message === 'not a constructor') return `${callee(operation)} is not a constructor`
   const isIterable = /^(?:value is not iterable|cannot read property 'Symbol.iterator' of .*)$/
   return isIterable.test(message) ? `${text} is not iterable` : undefined

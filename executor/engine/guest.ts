@@ -77,6 +77,11 @@ export interface Guest {
    */
   currentStack(): string
   /**
+   * The engine's stack of the oldest call that the program has not awaited to its end; empty: there is
+   * none. Absent of engines whose programs wait on their stack.
+   */
+  waitingStack?(): string
+  /**
    * The variables of the program's innermost function, at most 200. To be called as `currentStack`;
    * absent of engines that cannot say.
    */

@@ -1,5 +1,6 @@
 /** The errors by which the host ends an execution. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { ExecutionErrorCode } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { LimitName } from '../../protocol/limits.ts'
@@ -18,7 +19,7 @@ export function unresponsive(cpuMs: number): ExecutionError {
 /** The workers failed, and the program is not known to be at fault. */
 export function engineFailure(error: unknown): ExecutionError {
   const code: ExecutionErrorCode = 'ENGINE_FAILURE'
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = errorText(error)
   return { code, name: 'EngineFailure', message: `The worker was lost: ${reason}` }
 }
 

@@ -298,7 +298,8 @@ export class RunningExecution {
     }
     this.#calls.abort(() => new Error('The execution has ended'))
     const lost = report !== undefined && 'code' in report ? report : undefined
-    const stopped = why?.kind === 'stopped' ? why.error : undefined
+    const place = outcome?.status === 'stopped' ? outcome.place : undefined
+    const stopped = why?.kind === 'stopped' ? { ...why.error, ...place } : undefined
     const error = outcome?.status === 'failed' ? outcome.error : (stuck ?? stopped ?? lost)
     const execution =
       outcome?.status === 'completed'

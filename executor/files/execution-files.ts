@@ -58,6 +58,8 @@ export class ExecutionFiles {
   #opened = new WeakMap<object, FileFacts>()
   /** Bytes of the files that are being written. */
   #writing = 0
+  /** Ends the execution: its files would be larger than `maxFilesBytes` together. */
+  onFull: ((message: string) => void) | undefined
 
   constructor(place: FilePlace, owner: FilesOwner) {
     this.#place = place
@@ -262,10 +264,11 @@ export class ExecutionFiles {
         throw beyond(
           `Cannot store a file of ${size} bytes or more, limit maxFileBytes ${maxFileBytes}`,
         )
-      if (used + writing > maxFilesBytes)
-        throw beyond(
-          `Cannot store a file: the execution's files would have ${used + writing} bytes or more, limit maxFilesBytes ${maxFilesBytes}`,
-        )
+      if (used + writing > maxFilesBytes) {
+        const message = `Cannot store a file: the execution's files would have ${used + writing} bytes or more, limit maxFilesBytes ${maxFilesBytes}`
+        this.onFull?.(message)
+        throw beyond(message)
+      }
       if (sessionBytes + writing > MAX_SESSION_FILE_BYTES)
         throw full(
           `the session's files have ${sessionBytes} bytes, limit ${MAX_SESSION_FILE_BYTES}`,

@@ -4,10 +4,19 @@
  * The texts are JSON. Bytes stand in them in base64.
  */
 
+import type { Limits } from '../../protocol/limits.ts'
+
 /** The operations of requests about files. */
 export const fileOperations = ['read', 'store', 'emit'] as const
 /** One of {@link fileOperations}. */
 export type FileOperation = (typeof fileOperations)[number]
+
+/** How many requests about files a program may make, beside its calls. */
+export const maxFileRequests = ({ maxCalls }: Pick<Limits, 'maxCalls'>): number =>
+  maxCalls > LEAST_REQUESTS ? maxCalls : LEAST_REQUESTS
+
+/** As many calls as a program may make unless its request says otherwise. */
+const LEAST_REQUESTS = 1000
 
 /** Reads bytes `from` to `to`, without `to`, of a file of the execution. */
 export type ReadFileInput = readonly [fileId: string, from: number, to: number]

@@ -241,8 +241,11 @@ def main():
 def _put_inputs(job, given):
     inputs = decode(job["inputs"]) if job.get("inputs") else {}
     _state.builtins["inputs"] = types.MappingProxyType(inputs)
+    # An input hides no tool and no built-in. It is in `inputs` in any case.
+    own = _HELPERS.keys() - {"asyncio", "json"}
+    taken = tools.taken_names(job["tools"]) | own | {"inputs"}
     for name, value in inputs.items():
-        if name.isidentifier() and not hasattr(builtins, name):
+        if name.isidentifier() and name not in taken and not hasattr(builtins, name):
             given[name] = value
 
 

@@ -199,6 +199,17 @@ class Namespace(types.SimpleNamespace):
 _known = {}
 
 
+def taken_names(specs):
+    """The names that `install` gives an execution's tools."""
+    names = {"tools", "parallel"}
+    for spec in specs:
+        if spec[1] is not None:
+            names.add(python_name(spec[1]))
+        if len(spec) > 4 and spec[4] is not None:
+            names.add(python_name(spec[4][0]))
+    return names
+
+
 def install(specs, target):
     """Puts an execution's tools into a namespace, each by its name and in `tools`."""
     for tool in _known.values():

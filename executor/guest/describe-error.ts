@@ -1,6 +1,6 @@
 /** Describes a thrown value to the host: its texts, its stack, and the errors that it names. */
 
-import { engineStack, isError, textOf } from './error-stack.ts'
+import { engineStack, isError, originalMessage, textOf } from './error-stack.ts'
 import { inspect } from './inspect/inspect.ts'
 import { append, isArray, jsonStringify, record, unlinkedList } from './primordials.ts'
 
@@ -52,7 +52,7 @@ function descriptionOf(
     return description
   }
   description.name = textOf(thrown, 'name') ?? 'Error'
-  description.message = textOf(thrown, 'message') ?? ''
+  description.message = originalMessage(thrown, textOf(thrown, 'message') ?? '')
   description.stack = engineStack(thrown)
   const hint = textOf(thrown, 'hint')
   if (hint !== undefined) description.hint = hint

@@ -12,6 +12,9 @@ import {
   reflectDefineProperty,
   setErrorStack,
   stringSlice,
+  WeakMapOf,
+  weakMapGet,
+  weakMapSet,
 } from './primordials.ts'
 
 /** A longer name, message or stack is cut. */
@@ -31,6 +34,21 @@ export function textOf(
     // A hostile getter threw: the property counts as absent.
     return undefined
   }
+}
+
+/** The engine's message of an error whose message was put into other words, and those words. */
+const reworded = new WeakMapOf<WeakKey, readonly [was: string, is: string]>()
+
+/**
+ * The message that the engine gave an error.
+ *
+ * @param message of the error now: one of the program's own stays
+ * @param words taken note of in its place
+ */
+export function originalMessage(error: object, message: string, words?: string): string {
+  if (words !== undefined) weakMapSet(reworded, error, [message, words])
+  const known = weakMapGet(reworded, error)
+  return known !== undefined && known[1] === message ? known[0] : message
 }
 
 /** The stack as the engine made it, in coordinates of the code; `''` for any value but an error. */
@@ -59,7 +77,7 @@ export function installStack(ask: (request: string) => unknown): void {
     const name = textOf(error, 'name') ?? 'Error'
     const message = textOf(error, 'message') ?? ''
     const head = message === '' ? name : name + ': ' + message
-    const frames = ask(jsonStringify([stack, name, message]))
+    const frames = ask(jsonStringify([stack, name, originalMessage(error, message)]))
     return typeof frames === 'string' && frames !== '' ? head + '\n' + frames : head
   }
   const accessor = {

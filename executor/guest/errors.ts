@@ -40,6 +40,8 @@ export function installErrors(target: object): void {
  */
 export function thrownError(text: string, place?: Error): Error {
   const thrown = jsonParse(text) as ThrownText
+  // Past what the program may have put on all objects.
+  reflectSetPrototypeOf(thrown, null)
   const { name } = thrown
   const constructor =
     classes[name] ?? (objectHasOwn(standardErrors, name) ? standardErrors[name] : ErrorOf)

@@ -5,19 +5,21 @@
  */
 
 import { consoleLevels } from '../../protocol/execution/console-levels.ts'
+import { caughtHelper } from './caught-error.ts'
 import { setKeepPlain } from './codec/engine-text.ts'
 import { awaitingAnswer, installFinalAnswer } from './codec/output.ts'
 import { installStructuredClone } from './codec/structured-clone.ts'
 import { describe, describeRejection } from './describe-error.ts'
+import { takeNames } from './end-of-program.ts'
 import { currentStack, installStack } from './error-stack.ts'
 import { installErrors } from './errors.ts'
 import { emit, installFiles } from './files/blob.ts'
-import { callBlocking, deliver } from './host/calls.ts'
+import { callBlocking, deliver, waitingStack } from './host/calls.ts'
 import { clockMs, installClock, sinceStart } from './host/clock.ts'
 import { installConcurrent } from './host/concurrent.ts'
 import { askNumber, askText, keepPlain, promiseHooks } from './host/host.ts'
 import { ENTRY_GLOBAL } from './host/host-names.ts'
-import { HostOperation } from './host/host-operations.ts'
+import { HostOperation, MESSAGE } from './host/host-operations.ts'
 import { installTimers } from './host/timers.ts'
 import { parallel } from './host/tools.ts'
 import { inspect } from './inspect/inspect.ts'
@@ -70,6 +72,12 @@ installWebInspectors()
 installFinalAnswer(globalThis)
 reflectDefineProperty(globalThis, 'parallel', hidden(parallel))
 installConcurrent(globalThis)
+constant(globalThis, '__latchd_end', takeNames)
+constant(
+  globalThis,
+  '__latchd_caught',
+  caughtHelper(request => askText(HostOperation.stack, MESSAGE, request)),
+)
 constant(globalThis, '__latchd_answer', awaitingAnswer)
 constant(globalThis, '__latchd_spread', spreadable)
 installSession(globalThis)
@@ -106,6 +114,7 @@ reflectDefineProperty(
     finishSession,
     rest,
     currentStack,
+    waitingStack,
     variableText,
   }),
 )

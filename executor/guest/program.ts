@@ -2,6 +2,7 @@
 
 import { decode } from './codec/decode.ts'
 import { reportOutput, reportThrown } from './codec/output.ts'
+import { giveNamesBack } from './end-of-program.ts'
 import { startClock } from './host/clock.ts'
 import { HostOperation } from './host/host-operations.ts'
 import { type GuestTool, installTools } from './host/tools.ts'
@@ -17,6 +18,7 @@ import {
   reflectDefineProperty,
   reflectDeleteProperty,
 } from './primordials.ts'
+import { isAwaitable } from './promise-state.ts'
 import { seedRandom } from './web/random.ts'
 
 /** The configuration of a program, beside its tools. Travels as JSON. */
@@ -81,10 +83,17 @@ function installInputs(inputs: Record<string, unknown>): void {
 export async function finish(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let value: unknown
   try {
+    giveNamesBack()
     // Otherwise `await` would ask a constructor and a `then` that the program may have patched.
     reflectDefineProperty(evaluation, 'constructor', hidden(PromiseOf))
-    value = await (await evaluation).value
+    const end = await evaluation
+    giveNamesBack()
+    value = end.value
+    if (isAwaitable(value)) value = await value
+    // Others have been waited for as well: jobs that the program has left run before its end.
+    else await undefined
   } catch (error) {
+    giveNamesBack()
     reportThrown(error)
     return
   }

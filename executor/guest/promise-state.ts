@@ -3,8 +3,12 @@
 import { isWellKnownPrototype } from './inspect/inspect-kind.ts'
 import {
   arrayPrototype,
+  hidden,
+  objectHasOwn,
   objectPrototype,
   promisePrototype,
+  reflectDefineProperty,
+  reflectDeleteProperty,
   reflectGetPrototypeOf,
 } from './primordials.ts'
 
@@ -53,6 +57,41 @@ export function isPromiseLike(value: object): boolean {
   for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up))
     if (up === promisePrototype) return true
   return isPromise(value)
+}
+
+/**
+ * Whether `await` is to look into a value: a promise, or an object of a class with a `then`. A `then`
+ * that the program put on all objects, or on all of a built-in class, makes no promises of them.
+ */
+export function isAwaitable(value: unknown): boolean {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false
+  if (isPromise(value)) return true
+  for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) {
+    if (up !== promisePrototype && isWellKnownPrototype(up)) return false
+    if (objectHasOwn(up, 'then')) return true
+  }
+  return false
+}
+
+/**
+ * Resolves a promise with a value that the prelude has made, and that is no promise, past a `then`
+ * that the program put on all objects.
+ */
+export function fulfil(resolve: (value: unknown) => void, value: unknown): void {
+  if (typeof value !== 'object' || value === null || !inheritsThen(value)) {
+    resolve(value)
+    return
+  }
+  reflectDefineProperty(value, 'then', hidden(undefined))
+  resolve(value)
+  reflectDeleteProperty(value, 'then')
+}
+
+function inheritsThen(value: object): boolean {
+  if (objectHasOwn(value, 'then')) return false
+  for (let up = reflectGetPrototypeOf(value); up !== null; up = reflectGetPrototypeOf(up))
+    if (objectHasOwn(up, 'then')) return true
+  return false
 }
 
 /** How a promise stands; `pending` for a value that is not one. */

@@ -14,7 +14,7 @@ import type { GuestReader, GuestWork } from '../boundary/guest-pool.ts'
 import { MAX_TEXT_CHARS } from '../boundary/lane-frames.ts'
 import { GuestMessageShape, GuestReportShape } from '../boundary/message-shapes.ts'
 import type { DryRunReport, GuestMessage, GuestOutput, GuestReport } from '../boundary/messages.ts'
-import { MAX_FILE_INPUT_CHARS } from '../files/file-operations.ts'
+import { MAX_FILE_INPUT_CHARS, maxFileRequests } from '../files/file-operations.ts'
 import { maxLogLines } from '../worker/logs.ts'
 
 const MIB = 1024 * 1024
@@ -44,6 +44,9 @@ export class MessageReader implements GuestReader {
   #linesLeft: number
   #logCharsLeft: number
   #requestsLeft: number
+  #fileRequestsLeft: number
+  /** Calls, timers, items of streams and requests about files are numbered together. */
+  #maxNumber: number
 
   /** @param work the work of the run */
   constructor({
@@ -61,6 +64,8 @@ export class MessageReader implements GuestReader {
     // A guest asks for each number once. Beside that it may clear a timer, reopen a stream, or load
     // the text of a delivery.
     this.#requestsLeft = 4 * limits.maxCalls
+    this.#fileRequestsLeft = maxFileRequests(limits)
+    this.#maxNumber = limits.maxCalls + this.#fileRequestsLeft
   }
 
   /** @throws {Error} for a message that no guest of ours sends */
@@ -87,8 +92,9 @@ export class MessageReader implements GuestReader {
       case 'file':
         bound('a request about a file', message.input.length, MAX_FILE_INPUT_CHARS)
     }
-    bound('a call number', message.callNumber, this.#limits.maxCalls)
-    bound('requests', 1, this.#requestsLeft--)
+    bound('a call number', message.callNumber, this.#maxNumber)
+    const left = message.kind === 'file' ? this.#fileRequestsLeft-- : this.#requestsLeft--
+    bound('requests', 1, left)
     return message
   }
 
@@ -101,6 +107,9 @@ export class MessageReader implements GuestReader {
     this.#chargeLogs(report.logs)
     if (outcome.status === 'completed') this.#checkOutput(outcome.output)
     if (outcome.status === 'halted') bound('a request', outcome.request.length, MAX_REQUEST_CHARS)
+    if (outcome.status === 'stopped') {
+      bound('a place', charsOf(outcome.place ?? {}), this.#maxErrorChars)
+    }
     if ('error' in outcome) bound('an error', charsOf(outcome.error), this.#maxErrorChars)
     if (snapshot !== undefined) this.#checkSnapshot(snapshot)
     if (report.leftState !== undefined && !this.#mayStay) {
@@ -127,7 +136,7 @@ export class MessageReader implements GuestReader {
     boundList('logs', logs, this.#linesLeft)
     boundList('warnings', warnings, MAX_WARNINGS)
     const dry = Object(dryRun) as Partial<Record<keyof DryRunReport, unknown>>
-    boundList('unanswered', dry.unanswered, this.#limits.maxCalls)
+    boundList('unanswered', dry.unanswered, this.#maxNumber)
     boundList('variables', dry.variables, MAX_VARIABLES)
   }
 

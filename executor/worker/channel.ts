@@ -28,7 +28,7 @@ import type {
   JournaledDelivery,
 } from '../boundary/messages.ts'
 import { SPIN_MS } from '../boundary/spin-choice.ts'
-import { GuestEnd, GuestParked } from './guest-end.ts'
+import { GuestParked, GuestStopped } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import type { WorkerLane } from './lane.ts'
 import { MAX_BLOCK_MS } from './park-after.ts'
@@ -104,7 +104,7 @@ export class Channel {
    * Sends a request, once the host has taken enough of the earlier ones.
    *
    * @param input as of {@link send}
-   * @throws {GuestEnd} when the host signals
+   * @throws {GuestStopped} when the host signals
    */
   request(request: GuestRequest, input?: AsciiText): void {
     if (this.#sentChars > MAX_UNTAKEN_CHARS) this.#awaitRoom()
@@ -128,7 +128,7 @@ export class Channel {
     this.#own.push(delivery.callNumber, delivery)
   }
 
-  /** Blocks until the delivery for `callNumber` is here. @throws {GuestEnd} when the host signals */
+  /** Blocks until the delivery for `callNumber` is here. @throws {GuestStopped} when the host signals */
   take(callNumber: number): Delivery {
     let from: number | undefined
     for (;;) {
@@ -145,7 +145,7 @@ export class Channel {
   /**
    * Blocks until there is any delivery. Returns the oldest.
    *
-   * @throws {GuestEnd} when the host signals
+   * @throws {GuestStopped} when the host signals
    */
   takeNext(): Delivery {
     let from: number | undefined
@@ -160,7 +160,7 @@ export class Channel {
     }
   }
 
-  /** Shows the host that the guest is alive. @throws {GuestEnd} when the host signals */
+  /** Shows the host that the guest is alive. @throws {GuestStopped} when the host signals */
   poll(): void {
     // Read by the host's supervision only: it recognizes an unresponsive guest by it.
     Atomics.add(this.#words, HEARTBEAT, 1)
@@ -174,7 +174,7 @@ export class Channel {
 
   #checkCancel(): void {
     // Written by the host before it bumps `turn`.
-    if (Atomics.load(this.#words, SIGNAL) === Signal.cancel) throw new GuestEnd()
+    if (Atomics.load(this.#words, SIGNAL) === Signal.cancel) throw new GuestStopped()
   }
 
   /**

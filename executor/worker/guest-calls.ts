@@ -16,7 +16,7 @@ import { inputHashOf, requestText, shownRequest } from '../boundary/request-fing
 import { charsOfReply, type Reply } from '../boundary/string-reply.ts'
 import { toolIndex } from '../boundary/tool-index.ts'
 import type { Guest } from '../engine/guest.ts'
-import { type FileOperation, fileOperations } from '../files/file-operations.ts'
+import { type FileOperation, fileOperations, maxFileRequests } from '../files/file-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { CallTally } from './call-tally.ts'
 import type { Channel } from './channel.ts'
@@ -64,6 +64,8 @@ export class GuestCalls {
   #tools: readonly GuestTool[]
   /** Number of the last call, timer or stream item. */
   #count = 0
+  /** How many of them are requests about files, which are no calls. */
+  #fileRequests = 0
   /** Numbers that a delivery is still to come for, with how long it is expected to take. */
   #pending = new Map<number, number | undefined>()
   /** Those of {@link #pending} that an execution does not wait for once its program has ended. */
@@ -139,7 +141,7 @@ export class GuestCalls {
   file(operation: number, input: string): Reply {
     const kind = fileOperations[operation] as FileOperation
     const atMs = this.#deps.clock.nowMs
-    const callNumber = this.start()
+    const callNumber = this.#startFile()
     this.hasFiles = true
     return this.block({
       kind: 'file',
@@ -158,7 +160,7 @@ export class GuestCalls {
    */
   start(): number {
     const { maxCalls } = this.#task.limits
-    if (this.#count >= maxCalls) {
+    if (this.#count - this.#fileRequests >= maxCalls) {
       const message = `The program made more than maxCalls ${maxCalls} calls, timers and stream items`
       throw limitExceeded(
         'maxCalls',
@@ -166,6 +168,16 @@ export class GuestCalls {
         this.#tally.hint(tool => this.#tools[tool]?.[0] ?? ''),
       )
     }
+    return ++this.#count
+  }
+
+  /** Counts the next request about a file. @throws {GuestEnd} beyond {@link maxFileRequests} */
+  #startFile(): number {
+    const most = maxFileRequests(this.#task.limits)
+    if (this.#fileRequests >= most) {
+      throw limitExceeded('maxCalls', `The program made more than ${most} requests about files`)
+    }
+    this.#fileRequests++
     return ++this.#count
   }
 

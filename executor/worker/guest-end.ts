@@ -19,6 +19,9 @@ export class GuestEnd {
   }
 }
 
+/** The host's signal ended the guest. */
+export class GuestStopped extends GuestEnd {}
+
 /** The guest waits, and its worker is wanted elsewhere: it is torn down, to be replayed. */
 export class GuestParked extends GuestEnd {
   /** Number of the call that it waits for; `undefined` for any delivery. */

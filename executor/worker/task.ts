@@ -3,16 +3,28 @@
 import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
-import type { GuestOutcome, GuestOutput, GuestReport, GuestTask } from '../boundary/messages.ts'
+import type {
+  Delivery,
+  GuestOutcome,
+  GuestOutput,
+  GuestReport,
+  GuestTask,
+} from '../boundary/messages.ts'
 import { type Reply, textOfReply } from '../boundary/string-reply.ts'
 import { TAKE_NEXT } from '../boundary/take-next.ts'
 import { type Guest, type GuestHooks, GuestThrown, OutOfGuestMemory } from '../engine/guest.ts'
-import { HostOperation, UNREFERENCED } from '../guest/host/host-operations.ts'
+import { HostOperation, MESSAGE, UNREFERENCED } from '../guest/host/host-operations.ts'
 import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import { CpuBudget } from './cpu-budget.ts'
-import { type HiddenName, hiderText, hintHidden, warningsOf } from './failure/hidden-names.ts'
+import {
+  type HiddenName,
+  hiderText,
+  hintHidden,
+  inputWarnings,
+  warningsOf,
+} from './failure/hidden-names.ts'
 import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
@@ -22,6 +34,7 @@ import {
   GuestEnd,
   GuestHalted,
   GuestParked,
+  GuestStopped,
   limitExceeded,
 } from './guest-end.ts'
 import type { WorkerLane } from './lane.ts'
@@ -31,11 +44,12 @@ import { LogBuffer } from './logs.ts'
 import { parkAfterMs } from './park-after.ts'
 import { answerDigest } from './services/digest.ts'
 import { answerIntl } from './services/intl.ts'
-import { readOutput } from './services/output.ts'
+import { readBounded } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
 import { enterSession, isRepeated, mayStay, stateInGuest } from './session-state.ts'
+import { StoppedAt } from './stopped-at.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -75,6 +89,7 @@ class RunningTask {
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: RunnableProgram | undefined
+  #stoppedAt = new StoppedAt()
   /** Of a session: the names that its program hides. */
   #hides: readonly HiddenName[] = []
   /** By hidden name: the text about the program of the session that hides it. */
@@ -131,7 +146,7 @@ class RunningTask {
       cpuMs: this.#cpu.usedMs(),
       waitMs: this.#channel.waitMs,
       peakMemoryBytes: this.#guest.memoryBytes,
-      ...warningsOf(this.#hides),
+      ...warningsOf(this.#hides, inputWarnings(this.#task, this.#tools)),
       ...(dryRun && { dryRun: dryRun.report(count, stack => this.#program?.place(stack)) }),
     }
   }
@@ -208,14 +223,24 @@ class RunningTask {
   #drive(): void {
     for (;;) {
       while (this.#guest.runJob());
-      const delivery = this.#calls.takeNext(this.#output !== undefined)
+      const delivery = this.#takeNext()
       if (delivery === undefined) break
       this.#guest.deliver(delivery.callNumber, delivery.text)
     }
     if (this.#output === undefined) {
-      throw this.#guest.isFull() ? new OutOfGuestMemory() : new GuestEnd(DEADLOCK)
+      if (this.#guest.isFull()) throw new OutOfGuestMemory()
+      throw new GuestEnd({ ...DEADLOCK, ...this.#program?.stopPlace(undefined) })
     }
     for (const text of this.#guest.unhandledRejections()) this.#log(ERROR_LEVEL, text)
+  }
+
+  #takeNext(): Delivery | undefined {
+    try {
+      return this.#calls.takeNext(this.#output !== undefined)
+    } catch (error) {
+      if (error instanceof GuestStopped) this.#stoppedAt.note(() => this.#guest.waitingStack?.())
+      throw error
+    }
   }
 
   #completed(): GuestOutcome {
@@ -234,7 +259,8 @@ class RunningTask {
         return { status: 'diverged', error: error.failure as ExecutionError }
       }
       if (error.failure !== undefined) return failed(error.failure)
-      return this.#isFinalAnswer ? this.#completed() : { status: 'stopped' }
+      if (this.#isFinalAnswer) return this.#completed()
+      return { status: 'stopped', ...this.#stoppedAt.place(program) }
     }
     if (error instanceof GuestThrown) {
       const isMemoryFull = this.#guest.memoryBytes >= this.#task.limits.memoryBytes
@@ -258,13 +284,15 @@ class RunningTask {
   }
 
   #poll(): void {
-    this.#channel.poll()
+    try {
+      this.#channel.poll()
+    } catch (error) {
+      throw this.#located(error)
+    }
     this.#logs.flushOld()
     if (!this.#cpu.isSpent()) return
-    const hint = hintForCpu(
-      this.#clock.reads,
-      this.#tools.map(([name]) => name),
-    )
+    const names = this.#tools.map(([name]) => name)
+    const hint = hintForCpu(this.#clock.reads, names)
     const { cpuMs } = this.#task.limits
     const message = `The program ran for cpuMs ${cpuMs} without coming to its end`
     throw this.#located(limitExceeded('cpuMs', message, hint))
@@ -272,6 +300,7 @@ class RunningTask {
 
   /** Adds the program's place to an end by a limit. Only a running guest knows the place. */
   #located(end: unknown): unknown {
+    if (end instanceof GuestStopped) this.#stoppedAt.note(() => this.#guest.currentStack())
     if (!(end instanceof GuestEnd) || end.failure?.limit === undefined) return end
     if (this.#program === undefined || end.failure.line !== undefined) return end
     let stack: string | undefined
@@ -347,7 +376,7 @@ class RunningTask {
       case HostOperation.decode:
         return answerDecoder(text)
       case HostOperation.stack:
-        return this.#program?.stackText(text) ?? ''
+        return this.#program?.stackText(text, number === MESSAGE) ?? ''
       case HostOperation.zoneAsked:
         return this.#guest.takeZoneAsked() ? 1 : 0
       case HostOperation.hiddenNames:
@@ -359,22 +388,7 @@ class RunningTask {
   }
 
   #takeOutput(report: string, kept: string | AsciiText | undefined): void {
-    const { maxOutputBytes } = this.#task.limits
-    const output = readOutput(report, maxOutputBytes, kept?.toString())
-    if (output === undefined) {
-      throw limitExceeded(
-        'maxOutputBytes',
-        `The plain form of the output has more than maxOutputBytes ${maxOutputBytes} bytes`,
-      )
-    }
-    const size = Buffer.byteLength(output.json) + Buffer.byteLength(output.encoded ?? '')
-    if (size > maxOutputBytes) {
-      throw limitExceeded(
-        'maxOutputBytes',
-        `The output has ${size} bytes, limit maxOutputBytes ${maxOutputBytes}`,
-      )
-    }
-    this.#output = output
+    this.#output = readBounded(report, this.#task.limits, kept?.toString())
   }
 }
 

@@ -45,6 +45,12 @@ export const ClientTool = z
       .optional()
       .describe('Whether calls wait for a person; `ask`: the client says it for each'),
     approvalTimeoutMs: durationMs.optional(),
+    isConverting: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Its own schema takes values that `inputSchema` refuses, and converts them: inputs are checked by the client alone',
+      ),
     isImported: z
       .literal(true)
       .optional()

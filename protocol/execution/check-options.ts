@@ -1,6 +1,7 @@
 /** The options of what an app makes: a misspelt one would be without effect. Loads no schema library. */
 
-import { isRecord, kindOf } from '../base/predicates.ts'
+import { kindWords } from '../base/kind-words.ts'
+import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 import { isNear } from '../tool/near-names.ts'
 
@@ -20,7 +21,7 @@ export function checkOptions<Options>(
   names: OptionNames<Options>,
 ): void {
   if (!isRecord(options)) {
-    throw refused(what, `an object of options is expected, not ${kindOf(options)}`)
+    throw refused(what, `an object of options is expected, not ${kindWords(options)}`)
   }
   const absent = Object.keys(names).filter(name => options[name] === undefined)
   for (const [name, value] of Object.entries(options)) {

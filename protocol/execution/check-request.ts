@@ -1,6 +1,7 @@
 /** What an app gives as a request, checked before anything of it is read. Loads no schema library. */
 
-import { isRecord, kindOf } from '../base/predicates.ts'
+import { kindWords } from '../base/kind-words.ts'
+import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 
 /**
@@ -11,15 +12,15 @@ import { LatchdError } from '../errors.ts'
  */
 export function checkRequest(request: unknown): void {
   if (!isRecord(request)) {
-    const message = `Cannot read the request: an object with a source is expected, not ${kindOf(request)}`
+    const message = `Cannot read the request: an object with a source is expected, not ${kindWords(request)}`
     throw new LatchdError('INVALID_REQUEST', message)
   }
   const { inputs, onApproval } = request
   if (inputs !== undefined && !isRecord(inputs)) {
-    throw refused('inputs', `a record of values by name is expected, not ${kindOf(inputs)}`)
+    throw refused('inputs', `a record of values by name is expected, not ${kindWords(inputs)}`)
   }
   if (onApproval !== undefined && typeof onApproval !== 'function') {
-    throw refused('onApproval', `a function is expected, not ${kindOf(onApproval)}`)
+    throw refused('onApproval', `a function is expected, not ${kindWords(onApproval)}`)
   }
   checkWaiting(request)
 }
@@ -31,17 +32,17 @@ export function checkRequest(request: unknown): void {
  */
 export function checkWaiting(options: unknown): void {
   if (!isRecord(options)) {
-    const message = `Cannot read the options: an object is expected, not ${kindOf(options)}`
+    const message = `Cannot read the options: an object is expected, not ${kindWords(options)}`
     throw new LatchdError('INVALID_REQUEST', message)
   }
   const { waitMs, signal } = options
   if (waitMs !== undefined && !(typeof waitMs === 'number' && waitMs >= 0)) {
-    const given = typeof waitMs === 'number' ? String(waitMs) : kindOf(waitMs)
+    const given = typeof waitMs === 'number' ? String(waitMs) : kindWords(waitMs)
     throw refused('waitMs', `milliseconds from 0 are expected, not ${given}`)
   }
   const canAbort = (signal as Partial<AbortSignal> | null | undefined)?.addEventListener
   if (signal == null || typeof canAbort === 'function') return
-  throw refused('signal', `an AbortSignal is expected, not ${kindOf(signal)}`)
+  throw refused('signal', `an AbortSignal is expected, not ${kindWords(signal)}`)
 }
 
 function refused(field: string, detail: string): LatchdError {

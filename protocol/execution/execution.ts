@@ -152,8 +152,10 @@ export type Diagnostic = z.infer<typeof Diagnostic>
 export const Warning = z
   .strictObject({
     code: z
-      .enum(['TOOL_HIDDEN', 'GLOBAL_HIDDEN'])
-      .describe('What a declaration of a session hides: a tool, or a standard global'),
+      .enum(['TOOL_HIDDEN', 'GLOBAL_HIDDEN', 'INPUT_HIDDEN'])
+      .describe(
+        'What a declaration of a session hides: a tool, or a standard global; or an input whose name one of these has',
+      ),
     message: z.string(),
     line: z.int().positive().optional().describe('The line of the source'),
   })

@@ -3,6 +3,7 @@
  * a daemon, in the process of an agent.
  */
 
+import { errorText, isError } from '../base/error-text.ts'
 import { LatchdError } from '../errors.ts'
 import type { Validation } from '../json-schema/validation.ts'
 import type { ThrownText } from '../values/value-format.ts'
@@ -63,7 +64,7 @@ export function rejected(tool: string, reason: string | undefined): ThrownText {
  * @param failure of the tool's probe, which helps the reader of the record; absent: there was none
  */
 export function interruptedCall(tool: string, why: string, failure?: unknown): ThrownText {
-  const reason = failure instanceof Error ? failure.message : String(failure)
+  const reason = errorText(failure)
   const asked = failure === undefined ? '' : ` (asked about it, the tool failed: ${reason})`
   return thrownByHost('CALL_INTERRUPTED', `${why}${asked}`, tool, INTERRUPTED_HINT)
 }
@@ -73,7 +74,7 @@ const TIMEOUT_HINT =
 
 /** Whether the time of a call was over. */
 export function isTimeout(error: unknown): error is LatchdError {
-  return error instanceof LatchdError && error.code === 'TOOL_TIMEOUT'
+  return isError(error) && error instanceof LatchdError && error.code === 'TOOL_TIMEOUT'
 }
 
 /**
@@ -86,7 +87,7 @@ export function thrownOf(
   tool: string,
   redact?: (text: string) => string,
 ): ThrownText {
-  if (error instanceof Refused) return error.thrown
+  if (isError(error) && error instanceof Refused) return error.thrown
   if (isTimeout(error)) return thrownByHost('TOOL_TIMEOUT', error.message, tool, TIMEOUT_HINT)
   return thrownByTool(error, tool, redact)
 }

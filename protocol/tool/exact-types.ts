@@ -47,6 +47,12 @@ interface ZodNode {
       readonly type?: string
       readonly keyType?: unknown
       readonly valueType?: unknown
+      readonly coerce?: unknown
+      /** Of a `pipe`: what a value goes through first. */
+      readonly in?: ZodNode
+      readonly checks?: readonly {
+        readonly _zod?: { readonly def?: { readonly check?: string } }
+      }[]
     }
     readonly bag?: { readonly Class?: { readonly name?: string } }
   }
@@ -71,17 +77,40 @@ const MAX_DEPTH = 8
  * a type.
  *
  * @param direction of the tool's schema: a guest makes inputs, and gets outputs
+ * @param onConverting called for each part that takes other values than its JSON Schema says
  */
-export function exactTypes(direction: 'input' | 'output', depth = 0): object {
+export function exactTypes(
+  direction: 'input' | 'output',
+  onConverting: () => void,
+  depth = 0,
+): object {
   return {
     unrepresentable: 'any',
-    override: (part: Part) => writeType(part, direction, depth),
+    override: (part: Part) => {
+      if (direction === 'input' && isConverting(part.zodSchema)) onConverting()
+      writeType(part, direction, onConverting, depth)
+    },
   }
 }
 
-function writeType({ zodSchema, jsonSchema, path }: Part, direction: Direction, depth: number) {
+/** Whether a schema takes what its JSON Schema refuses, and makes another value of it. */
+function isConverting({ _zod }: ZodNode): boolean {
+  const { type, coerce, in: first, checks = [] } = _zod?.def ?? {}
+  if (coerce === true || type === 'catch') return true
+  // `z.preprocess()`: the JSON Schema is that of what comes out of it.
+  if (type === 'pipe' && first?._zod?.def?.type === 'transform') return true
+  // `trim()` and its kin come before the bounds of a text.
+  return checks.some(check => check._zod?.def?.check === 'overwrite')
+}
+
+function writeType(
+  { zodSchema, jsonSchema, path }: Part,
+  direction: Direction,
+  onConverting: () => void,
+  depth: number,
+) {
   const { def = {}, bag } = zodSchema._zod ?? {}
-  const inside = (schema: unknown) => partOf(schema, direction, depth)
+  const inside = (schema: unknown) => partOf(schema, direction, onConverting, depth)
   switch (def.type) {
     case 'date':
       return Object.assign(jsonSchema, { tsType: 'Date' })
@@ -139,13 +168,18 @@ function placeOf(path: Part['path']): string {
 }
 
 /** The schema of a key, value or element; `{}` where it refers to another place. */
-function partOf(schema: unknown, direction: Direction, depth: number): JsonSchema {
+function partOf(
+  schema: unknown,
+  direction: Direction,
+  onConverting: () => void,
+  depth: number,
+): JsonSchema {
   const standard = (schema as ZodNode | undefined)?.['~standard']
   if (depth >= MAX_DEPTH || !isRecord(standard) || !isRecord(standard.jsonSchema)) return {}
   const describe = standard.jsonSchema[direction] as (options: object) => JsonSchema
   const { $schema, ...json } = describe({
     target: 'draft-2020-12',
-    libraryOptions: exactTypes(direction, depth + 1),
+    libraryOptions: exactTypes(direction, onConverting, depth + 1),
   })
   return JSON.stringify(json).includes('"$ref"') ? {} : json
 }

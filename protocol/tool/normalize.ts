@@ -1,5 +1,7 @@
 /** Makes a {@link Tool} of everything that apps call one. */
 
+import { kindWords } from '../base/kind-words.ts'
+import { shownValue } from '../base/shown-value.ts'
 import { LatchdError } from '../errors.ts'
 import type { JsonSchema } from '../schema.ts'
 import { readRecordInput } from './argument-rules.ts'
@@ -27,7 +29,7 @@ const known = new WeakMap<object, Map<string | undefined, Tool>>()
 /**
  * Reads one tool.
  *
- * @param key its key in a record, for tools without a name
+ * @param key its key in a record, which is its name, also when it has another one itself
  * @throws {LatchdError} `TOOL_INVALID` for another value
  */
 export function normalizeTool(like: ToolLike, key?: string): Tool {
@@ -55,8 +57,7 @@ export function normalizeTools(set: ToolSet, lookUp: (name: string) => Tool): To
 }
 
 function read(like: ToolLike, key: string | undefined): Tool {
-  if (typeof like !== 'function' && !isRecord(like))
-    throw invalid(key, `it is ${like === null ? 'null' : `a ${typeof like}`}`)
+  if (typeof like !== 'function' && !isRecord(like)) throw invalid(key, `it is ${kindWords(like)}`)
   const tool = readForm(like as AnyFunction | Record<string, unknown>, key)
   const isDefinition = isRecord(like) && !isRecord(like.function) && !isForward(like)
   refuseMisspelt(like, isDefinition, tool.name)
@@ -65,9 +66,10 @@ function read(like: ToolLike, key: string | undefined): Tool {
 
 function readForm(like: AnyFunction | Record<string, unknown>, key: string | undefined): Tool {
   if (typeof like === 'function') return fromFunction(like, key)
-  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function)
+  if (isRecord(like.function)) return fromOpenAIFunction(like, like.function, key)
   if (isForward(like)) return fromForward(like, like.forward, key)
-  if (like.type === 'function' && typeof like.invoke === 'function') return fromAgentsTool(like)
+  if (like.type === 'function' && typeof like.invoke === 'function')
+    return fromAgentsTool(like, key)
   if (typeof like.execute === 'function')
     return fromDefinition(like, like.execute as AnyFunction, key)
   if (typeof like.handler === 'function') return fromMcpTool(like, like.handler as AnyFunction, key)
@@ -121,11 +123,11 @@ function assemble(parts: ToolParts): Tool {
   if (timeoutMs !== undefined && timeoutMs !== 'none' && !isDuration(timeoutMs)) {
     throw invalid(
       name,
-      `timeoutMs is ${String(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
+      `timeoutMs is ${shownValue(timeoutMs)}; a positive number of milliseconds or 'none' is allowed`,
     )
   }
   if (namespace !== undefined && (typeof namespace !== 'string' || namespace === '')) {
-    throw invalid(name, `namespace is ${String(namespace)}; a name is allowed`)
+    throw invalid(name, `namespace is ${shownValue(namespace)}; a name is allowed`)
   }
   const annotations = readAnnotations(parts.annotations, name)
   const retry = readRetry(parts.retry, annotations, name)
@@ -144,6 +146,7 @@ function assemble(parts: ToolParts): Tool {
     ...(record && { rules: record.rules }),
     ...warningsOf(name, input?.warnings, output?.warnings),
     ...(parts.isImported === true && { isImported: true }),
+    ...(input?.isConverting && { isConverting: true }),
     ...(namespace !== undefined && { namespace }),
     annotations,
     timeoutMs: timeoutMs as Tool['timeoutMs'],
@@ -182,8 +185,10 @@ function readMaxCalls(count: unknown, name: string): Pick<Tool, 'maxCallsPerExec
   if (typeof count === 'number' && Number.isInteger(count) && count > 0) {
     return { maxCallsPerExecution: count }
   }
-  const given = typeof count === 'number' ? String(count) : `a ${typeof count}`
-  throw invalid(name, `maxCallsPerExecution is ${given}; a whole number from 1 is allowed`)
+  throw invalid(
+    name,
+    `maxCallsPerExecution is ${shownValue(count)}; a whole number from 1 is allowed`,
+  )
 }
 
 const isDuration = (value: unknown): value is number => typeof value === 'number' && value > 0
@@ -197,13 +202,13 @@ function readApproval(
   if (needsApproval !== undefined && typeof needsApproval !== 'boolean' && !isFunction) {
     throw invalid(
       name,
-      `needsApproval is a ${typeof needsApproval}; a boolean or a function is allowed`,
+      `needsApproval is ${kindWords(needsApproval)}; a boolean or a function is allowed`,
     )
   }
   if (approvalTimeoutMs !== undefined && !isDuration(approvalTimeoutMs)) {
     throw invalid(
       name,
-      `approvalTimeoutMs is ${String(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
+      `approvalTimeoutMs is ${shownValue(approvalTimeoutMs)}; a positive number of milliseconds is allowed`,
     )
   }
   return {
@@ -234,7 +239,7 @@ function fromDefinition(
   key: string | undefined,
   more: Pick<ToolParts, 'annotations' | 'isImported' | 'readAnswer'> = {},
 ): Tool {
-  const name = typeof like.name === 'string' ? like.name : key
+  const name = key ?? like.name
   const inputSchema = like.inputSchema ?? like.parameters
   return assemble({
     ...settingsOf(like),
@@ -265,8 +270,8 @@ function fromForward(
 ): Tool {
   if (like.inputs != null && !isRecord(like.inputs)) {
     throw invalid(
-      String(like.name ?? key),
-      `inputs is a ${typeof like.inputs}; an object is allowed`,
+      String(key ?? like.name),
+      `inputs is ${kindWords(like.inputs)}; an object is allowed`,
     )
   }
   const inputs = like.inputs ?? undefined
@@ -274,7 +279,7 @@ function fromForward(
   const names = Object.keys(inputs ?? {})
   return assemble({
     ...settingsOf(like),
-    name: like.name ?? key,
+    name: key ?? like.name,
     description: like.description,
     inputSchema: inputs && forwardSchema(inputs),
     execute:
@@ -322,12 +327,12 @@ function fromMcpTool(
 }
 
 /** OpenAI Agents: `{type: 'function', name, parameters, invoke(runContext, argumentsJson)}`. */
-function fromAgentsTool(like: Record<string, unknown>): Tool {
+function fromAgentsTool(like: Record<string, unknown>, key: string | undefined): Tool {
   const invoke = (like.invoke as AnyFunction).bind(like)
   const { needsApproval } = like
   return assemble({
     ...settingsOf(like),
-    name: like.name,
+    name: key ?? like.name,
     description: like.description,
     inputSchema: like.parameters,
     isImported: true,
@@ -354,8 +359,10 @@ function fromTextAnswer(answer: unknown, outputSchema: JsonSchema | undefined): 
 function fromOpenAIFunction(
   like: Record<string, unknown>,
   described: Record<string, unknown>,
+  key: string | undefined,
 ): Tool {
-  const { name, description, parameters } = described
+  const { description, parameters } = described
+  const name = key ?? described.name
   const callback = (like.$callback ?? described.function) as AnyFunction | undefined
   if (typeof callback !== 'function')
     throw invalid(String(name), 'its function has no code to call')

@@ -6,6 +6,7 @@
  */
 
 import type { CircuitBreakerPolicy, RetryPolicy } from 'cockatiel'
+import { shownValue } from '../base/shown-value.ts'
 import { LatchdError } from '../errors.ts'
 import { isRecord } from './schema.ts'
 import type { RetryRule, ToolAnnotations, ToolContext } from './wire-tool.ts'
@@ -39,7 +40,7 @@ export function readRetry(
   tool: string,
 ): RetryRule | undefined {
   if (rule === undefined) return undefined
-  if (!isRecord(rule)) throw invalid(tool, 'retry', String(rule), 'a record is expected')
+  if (!isRecord(rule)) throw invalid(tool, 'retry', shownValue(rule), 'a record is expected')
   if (annotations.readOnly !== true && annotations.idempotent !== true) {
     const why = 'only tools whose annotations say readOnly or idempotent are tried again'
     throw new LatchdError('TOOL_INVALID', `Cannot use tool "${tool}": it has retry, and ${why}`)
@@ -51,7 +52,12 @@ export function readRetry(
   }
   if (circuitBreaker !== undefined) {
     if (!isRecord(circuitBreaker)) {
-      throw invalid(tool, 'retry.circuitBreaker', String(circuitBreaker), 'a record is expected')
+      throw invalid(
+        tool,
+        'retry.circuitBreaker',
+        shownValue(circuitBreaker),
+        'a record is expected',
+      )
     }
     checkFields(circuitBreaker, breakerFields, 'retry.circuitBreaker', tool)
   }
@@ -69,11 +75,11 @@ function checkFields(
     const bounds = known[key]
     if (bounds === undefined) {
       const names = [...Object.keys(known), ...others].join(', ')
-      throw invalid(tool, `${path}.${key}`, String(value), `there are only ${names}`)
+      throw invalid(tool, `${path}.${key}`, shownValue(value), `there are only ${names}`)
     }
     if (value === undefined) continue
     if (!Number.isInteger(value) || !isWithin(value as number, bounds)) {
-      throw invalid(tool, `${path}.${key}`, String(value), `${range(bounds)} is expected`)
+      throw invalid(tool, `${path}.${key}`, shownValue(value), `${range(bounds)} is expected`)
     }
   }
 }

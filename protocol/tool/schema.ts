@@ -1,5 +1,6 @@
 /** Schemas of every kind in one form: a JSON Schema to show, and a validator. */
 
+import { errorText } from '../base/error-text.ts'
 import { isRecord } from '../base/predicates.ts'
 import { LatchdError } from '../errors.ts'
 import type { Validation, Validator } from '../json-schema/validation.ts'
@@ -13,6 +14,8 @@ export { isRecord } from '../base/predicates.ts'
 export interface ReadSchema {
   readonly json: JsonSchema
   readonly validate: Validator
+  /** Whether it takes values that its JSON Schema refuses, and makes others of them. */
+  readonly isConverting?: true
   /** The parts that are not enforced, each with its property; absent: all are enforced. */
   readonly warnings?: readonly string[]
 }
@@ -70,9 +73,14 @@ function readStandard(
       `${standard.vendor} does not offer its JSON Schema (Standard JSON Schema)`,
     )
   }
-  const json = describeSchema(standard, standard.jsonSchema[direction], direction, tool)
+  let isConverting = false as boolean
+  const describe = standard.jsonSchema[direction]
+  const json = describeSchema(standard, describe, direction, tool, () => {
+    isConverting = true
+  })
   return {
     json,
+    ...(isConverting && { isConverting: true as const }),
     validate(value) {
       const checked = standard.validate(value)
       if (!(checked instanceof Promise)) return fromStandard(checked, value)
@@ -86,12 +94,13 @@ function describeSchema(
   describe: (options: { target: string; libraryOptions?: object }) => Record<string, unknown>,
   direction: 'input' | 'output',
   tool: string,
+  onConverting: () => void,
 ): JsonSchema {
-  const ours = vendor === 'zod' ? { libraryOptions: exactTypes(direction) } : {}
+  const ours = vendor === 'zod' ? { libraryOptions: exactTypes(direction, onConverting) } : {}
   try {
     return describe({ target: DIALECT, ...ours })
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     throw invalid(
       tool,
       direction,

@@ -3,6 +3,7 @@
  * tool is.
  */
 
+import { errorText, isError, isErrorLike, partOf } from '../base/error-text.ts'
 import { type ErrorCode, LatchdError } from '../errors.ts'
 import type { Problem } from '../json-schema/validation.ts'
 import { MAX_COLLECTED } from '../json-schema/validation.ts'
@@ -17,7 +18,8 @@ export const INTERRUPTED_HINT = 'Find out whether it took effect before calling 
 const UNAVAILABLE_HINT = 'Go on without it, or sleep for a while and call it again.'
 
 /**
- * The error of a tool as the guest gets it.
+ * The error of a tool as the guest gets it. A tool may throw anything: what is not an error counts
+ * as one whose message is its text.
  *
  * @param redact takes out of a text what the guest must not see, before the text is cut
  */
@@ -26,34 +28,25 @@ export function thrownByTool(
   tool: string,
   redact: (text: string) => string = text => text,
 ): ThrownText {
-  if (!(error instanceof Error)) {
-    const message = redact(text(error)).slice(0, MAX_MESSAGE)
-    return { name: 'Error', message, code: 'TOOL_ERROR', tool }
+  if (isError(error) && error instanceof LatchdError) {
+    const { code, message } = error
+    if (code === 'TOOL_UNAVAILABLE') {
+      return thrownByHost(code, redact(message), tool, UNAVAILABLE_HINT)
+    }
+    if (code === 'CALL_INTERRUPTED') {
+      return thrownByHost(code, redact(message), tool, INTERRUPTED_HINT)
+    }
   }
-  if (error instanceof LatchdError && error.code === 'TOOL_UNAVAILABLE') {
-    return thrownByHost(error.code, redact(error.message), tool, UNAVAILABLE_HINT)
-  }
-  if (error instanceof LatchdError && error.code === 'CALL_INTERRUPTED') {
-    return thrownByHost(error.code, redact(error.message), tool, INTERRUPTED_HINT)
-  }
-  const { code, status } = error as { code?: unknown; status?: unknown }
+  const name = isErrorLike(error) ? partOf(error, 'name') : undefined
+  const code = partOf(error, 'code')
+  const status = partOf(error, 'status')
   return {
-    name: redact(text(error.name)).slice(0, MAX_NAME),
-    message: redact(text(error.message)).slice(0, MAX_MESSAGE),
+    name: typeof name === 'string' && name !== '' ? redact(name).slice(0, MAX_NAME) : 'Error',
+    message: redact(errorText(error)).slice(0, MAX_MESSAGE),
     code: typeof code === 'string' || typeof code === 'number' ? String(code) : 'TOOL_ERROR',
     tool,
     // The status of an answer by HTTP.
     ...(typeof status === 'number' && Number.isFinite(status) && { details: { status } }),
-  }
-}
-
-function text(value: unknown): string {
-  if (typeof value === 'string') return value
-  try {
-    return JSON.stringify(value) ?? String(value)
-  } catch {
-    // A cycle or a hostile toJSON: the kind must do.
-    return Object.prototype.toString.call(value)
   }
 }
 

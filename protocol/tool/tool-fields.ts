@@ -6,6 +6,7 @@
  */
 
 import { isRecord } from '../base/predicates.ts'
+import { shownValue } from '../base/shown-value.ts'
 import { LatchdError } from '../errors.ts'
 import { isNear } from './near-names.ts'
 import type { ToolAnnotations } from './wire-tool.ts'
@@ -87,16 +88,10 @@ export function readDescription(description: unknown, tool: string): string {
 }
 
 function wrongType(tool: string, field: string, value: unknown, allowed: string): LatchdError {
-  const given = typeof value === 'string' ? JSON.stringify(value.slice(0, 100)) : kindOf(value)
   return new LatchdError(
     'TOOL_INVALID',
-    `Cannot use tool "${tool}": ${field} is ${given}; ${allowed} is allowed`,
+    `Cannot use tool "${tool}": ${field} is ${shownValue(value)}; ${allowed} is allowed`,
   )
-}
-
-function kindOf(value: unknown): string {
-  if (typeof value === 'function') return 'a function'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
 function refuseNear(given: object, fields: readonly string[], path: string, tool: string): void {

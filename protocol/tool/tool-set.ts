@@ -1,5 +1,7 @@
 /** The accepted forms of tools. */
 
+import { withArticle } from '../base/kind-words.ts'
+import { shownValue } from '../base/shown-value.ts'
 import { LatchdError } from '../errors.ts'
 import type { ToolDefinition } from './wire-tool.ts'
 
@@ -44,7 +46,6 @@ function refuseOthers(set: unknown): void {
 
 function kindOf(set: unknown, isTool: boolean): string {
   if (isTool) return 'a single tool'
-  if (typeof set === 'string') return JSON.stringify(set.slice(0, 100))
-  if (typeof set === 'function') return 'a function'
-  return typeof set === 'object' && set !== null ? `a ${set.constructor?.name}` : String(set)
+  const name = typeof set === 'object' ? set?.constructor?.name : undefined
+  return typeof name === 'string' && name !== '' ? withArticle(name) : shownValue(set)
 }

@@ -43,6 +43,8 @@ export interface Tool extends Omit<ToolDescriptor, 'needsApproval'> {
   readonly isOfClient?: true
   /** Asked whether an interrupted call took effect; see `ToolDefinition.probe`. */
   readonly probe: ToolDefinition<unknown>['probe'] | undefined
+  /** Whether its input schema takes values that the JSON Schema refuses, as `z.coerce` does. */
+  readonly isConverting?: true
   validateInput: Validator | undefined
   validateOutput: Validator | undefined
   /** Runs the tool; for the form `list` the input is an array. */

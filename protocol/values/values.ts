@@ -9,6 +9,7 @@
  */
 
 import * as devalue from 'devalue'
+import { kindWords, withArticle } from '../base/kind-words.ts'
 import {
   type FileFacts,
   type FileLike,
@@ -172,8 +173,8 @@ export function encodeValue(
 }
 
 function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return `a ${typeof value}`
-  return `a ${Object.prototype.toString.call(value).slice(8, -1)}`
+  if (typeof value !== 'object' || value === null) return kindWords(value)
+  return withArticle(Object.prototype.toString.call(value).slice(8, -1))
 }
 
 const isFile = (part: unknown) => part instanceof FileReference || isFileLike(part)

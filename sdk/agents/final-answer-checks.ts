@@ -1,5 +1,6 @@
 /** Checks of an answer before it ends a run. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { AgentMemory } from './memory.ts'
 
 /**
@@ -21,7 +22,7 @@ export async function problemOf(
       if (verdict === false) return `it does not pass the check${check.name && ` "${check.name}"`}`
     } catch (error) {
       // A check may throw, as an assertion does.
-      return error instanceof Error ? error.message : String(error)
+      return errorText(error)
     }
   }
   return undefined

@@ -1,5 +1,6 @@
 /** Reads the arguments that a model wrote for a call. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { JsonSchema } from '../../protocol/schema.ts'
 import { readRecordInput } from '../../protocol/tool/argument-rules.ts'
 import { isRecord } from '../../protocol/tool/schema.ts'
@@ -18,7 +19,7 @@ export function readObject(
   try {
     value = text.trim() === '' ? {} : JSON.parse(text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return { ok: false, problem: `the arguments are no JSON (${why})` }
   }
   if (isRecord(value)) return { ok: true, value }

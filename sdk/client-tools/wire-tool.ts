@@ -19,6 +19,7 @@ export function wireTool(tool: Tool): ClientToolInput {
     ...(maxCallsPerExecution !== undefined && { maxCallsPerExecution }),
     ...(approvalRule !== undefined && { needsApproval: approvalRule === true || 'ask' }),
     ...(approvalTimeoutMs !== undefined && { approvalTimeoutMs }),
+    ...(tool.isConverting && { isConverting: true as const }),
     ...(isImported === true && { isImported }),
     ...(namespace !== undefined && { namespace }),
   }

@@ -1,5 +1,7 @@
 /** A model's input to the code tool: a program, or the id of one to go on with. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
+import { kindWords } from '../../protocol/base/kind-words.ts'
 import type { JsonSchema, StandardSchema } from '../../protocol/schema.ts'
 
 /** A new program, or an existing one to go on with. */
@@ -53,7 +55,7 @@ export function readInput(value: unknown): ReadInput {
   }
   for (const [name, field] of Object.entries({ source, executionId })) {
     if (field == null || typeof field === 'string') continue
-    const problem = `Cannot read the input: ${name} is a ${typeof field}, a string is expected`
+    const problem = `Cannot read the input: ${name} is ${kindWords(field)}, a string is expected`
     return { ok: false, problem }
   }
   for (const [name, field] of Object.entries({ from, to })) {
@@ -80,7 +82,7 @@ export function readArguments(text: string): ReadInput {
   try {
     return readInput(JSON.parse(text))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     return { ok: false, problem: `Cannot read the arguments as JSON: ${why}; ${EXPECTED}` }
   }
 }

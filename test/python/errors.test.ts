@@ -59,6 +59,19 @@ t.test('an error in a task has the line of the program', async t => {
   t.notMatch(stack, /latchd_guest|base_events/)
 })
 
+t.test('an input hides no tool, and is reported', async t => {
+  const inputs = { look_up: 1, emit: 3, json: 4, free: 5 }
+  const { output, outcome } = await run(
+    '[look_up(), inputs["look_up"], callable(emit), json, free]',
+    { inputs, tools: { look_up: () => 'tool' } },
+  )
+  t.strictSame(output, ['tool', 1, true, 4, 5])
+  t.strictSame(
+    outcome.warnings?.map(({ code, message }) => `${code} ${message}`),
+    ['INPUT_HIDDEN The input look_up is inputs["look_up"] alone, since a tool has that name'],
+  )
+})
+
 t.test('inputs are in `inputs`, and by their names', async t => {
   const inputs = { who: 'ann', numbers: [1, 2], map: new Map([[1, 2]]), print: 'not a function' }
   const { output, error } = await run(

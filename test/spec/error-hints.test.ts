@@ -123,6 +123,35 @@ t.test('"not a function" names the call that cannot be one', async t => {
   t.strictSame([message, line], ['db.query is not a function', 3])
 })
 
+const callbacks: readonly (readonly [source: string, called: string, hint: string | undefined])[] =
+  [
+    ['[1].map(5)', '5', 'map calls its first argument: give it a function, such as x => x.'],
+    [
+      'const o = {}; [1].filter(o.by)',
+      'o.by',
+      'filter calls its first argument: look at the value of o.by with console.log(o.by).',
+    ],
+    [
+      '[1].forEach(ok(1))',
+      'ok(...)',
+      'ok(...) is called before forEach: pass the function itself, or write () => ok(...).',
+    ],
+    ['[2, 1].reduce()', 'undefined', 'reduce takes a function as its first argument.'],
+    [
+      'Array.from([1], "x")',
+      '"x"',
+      'from calls its second argument: give it a function, such as x => x.',
+    ],
+    ['Map.groupBy([1])', 'undefined', 'groupBy takes a function as its second argument.'],
+  ]
+
+t.test('a built-in that gets no function names what it got', async t => {
+  for (const [source, called, hint] of callbacks) {
+    const error = await failureOf(executor, source)
+    t.match(error, { message: `${called} is not a function`, hint }, source)
+  }
+})
+
 t.test('hints come by HTTP as well', async t => {
   const daemon = await testDaemon(t)
   const failure = async (source: string) =>

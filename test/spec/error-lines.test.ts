@@ -20,8 +20,9 @@ const rows = JSON.parse(
   readFileSync(new URL('error-lines.json', import.meta.url), 'utf8'),
 ) as readonly Row[]
 
+const ok = async (value: unknown) => value
 const executor = startExecutor(t, {
-  ok: async (value: unknown) => value,
+  ok,
   badobj: async () => {
     throw new Error('tool failed')
   },
@@ -109,6 +110,34 @@ t.test('causes that go in circles or throw when they are read are told once', as
   t.equal((await failureOf(executor, hostile)).message, 'a')
 })
 
+t.test('an error that the program catches has the same message', async t => {
+  const cases: [source: string, message: string][] = [
+    ['tools.nope()', 'tools.nope is not a function'],
+    ['const o = {}; o.list.map(x => x)', "Cannot read properties of undefined (reading 'map')"],
+    ['const { a } = null', "Cannot destructure property 'a' of 'null' as it is null."],
+    ['for (const x of 5) {}', '5 is not iterable'],
+    ['[1].map(5)', '5 is not a function'],
+    ['const c = 1; c = 2', 'Assignment to constant variable.'],
+    ["throw new TypeError('not a thing')", 'not a thing'],
+    ["throw new RangeError('far')", 'far'],
+    ['badobj()', 'tool failed'],
+  ]
+  for (const [source, message] of cases) {
+    const program = `ok(1)\ntry {\n${source} } catch (e) {e.message}`
+    t.equal(await outputOf(executor, program), message, source)
+    const again = `ok(1)\ntry {\n${source} } catch (e) { ok(e.message)\nthrow e }`
+    const error = await failureOf(executor, again)
+    t.match([error.message, error.line], [message, 3], again)
+  }
+  const stack = 'try { tools.nope() } catch (e) { e.stack }'
+  t.match(
+    await outputOf(executor, stack),
+    /^TypeError: tools\.nope is not a function\n {4}at program:1:13$/,
+  )
+  const own = 'try { tools.nope() } catch (e) { e.message = "mine"; throw e }'
+  t.match(await failureOf(executor, own), { message: 'mine', line: 1 })
+})
+
 t.test('a limit has the line that ran', async t => {
   const cases: [source: string, limits: object, line: number][] = [
     ['let i = 0\nwhile (true) { i++ }', { cpuMs: 50 }, 2],
@@ -148,6 +177,67 @@ t.test('a limit has the line that ran', async t => {
     const error = await failureOf(executor, { source, limits })
     t.match(error, { code: 'LIMIT_EXCEEDED', line }, source)
     t.type(error.frame, 'string')
+  }
+})
+
+t.test('a program that its host ends has the line of the call that it waits for', async t => {
+  const cases: [source: string, line: number][] = [
+    ['const a = 1\nhang(a)', 2],
+    ['function f() {\n  return hang(1)\n}\nok(1)\nf()', 2],
+    ['await Promise.all([\n  hang(2)])', 2],
+    ['await ok.async(1)\nconst p = hang.async(1)\nawait p', 2],
+    ['for await (const x of [1]) {\n  await hang.async(x)\n}', 2],
+  ]
+  for (const isSession of [false, true]) {
+    for (const [source, line] of cases) {
+      const cancel = new AbortController()
+      const hang = () => {
+        cancel.abort()
+        return new Promise<never>(() => {})
+      }
+      const place = isSession ? await executor.sessions.create() : executor
+      const outcome = await place.execute({ source, tools: { hang, ok }, signal: cancel.signal })
+      t.match(outcome, { status: 'cancelled', error: { line, frame: String } }, source)
+    }
+  }
+})
+
+t.test('wallMs has the line of the call that waits', async t => {
+  const hang = () => new Promise<never>(() => {})
+  const source = 'const a = 1\nhang(a)'
+  // Time is spent from the acceptance on: with too little of it the program has not come so far.
+  for (let wallMs = 100; wallMs < 30_000; wallMs *= 2) {
+    const outcome = await executor.execute({ source, tools: { hang }, limits: { wallMs } })
+    if (outcome.calls.length === 0) continue
+    t.match(outcome, { status: 'failed', error: { limit: 'wallMs', line: 2, column: 1 } })
+    return
+  }
+  t.fail('the program never came to its call')
+})
+
+t.test('maxJournalBytes has the line of the call that waits', async t => {
+  const big = async () => 'x'.repeat(20_000)
+  for (const [source, line] of [
+    ['for (let i = 0; i < 9; i++)\n  big()', 2],
+    ['await Promise.all([\n  big(), big(), big(), big()])', 2],
+  ] as const) {
+    const limits = { maxJournalBytes: 35_000 }
+    const error = await failureOf(executor, { source, tools: { big }, limits })
+    t.match(error, { limit: 'maxJournalBytes', line }, source)
+  }
+})
+
+t.test('DEADLOCK has the line where the program waits, when it waits in one place', async t => {
+  const cases: [source: string, line: number | undefined][] = [
+    ['ok(1)\nawait new Promise(() => {})', 2],
+    ['async function f() {\n  await new Promise(() => {})\n}\nok(1)\nawait f()', 5],
+    ['ok(1)\nreturn new Promise(() => {})', 2],
+    ['ok(1)\nfor await (const x of [new Promise(() => {})]) {}', 2],
+    ['await ok(1)\nawait new Promise(() => {})', undefined],
+  ]
+  for (const [source, line] of cases) {
+    const error = await failureOf(executor, source)
+    t.strictSame([error.code, error.line], ['DEADLOCK', line], source)
   }
 })
 

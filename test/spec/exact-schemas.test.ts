@@ -66,6 +66,45 @@ t.test('they do so from a client’s tool as well', async t => {
   t.strictSame(output, told)
 })
 
+/** Parts that take other values than their JSON Schema says: what a program gives, and what comes of it. */
+const converting: readonly (readonly [part: z.ZodType, given: string, made: unknown])[] = [
+  [z.coerce.number(), "'5'", 5],
+  [z.coerce.number().int().min(3), "'2'", 'ToolInputError'],
+  [z.coerce.number(), "'five'", 'ToolInputError'],
+  [z.coerce.boolean(), '1', true],
+  [z.coerce.string(), '5', '5'],
+  [z.coerce.date(), "'2026-01-02'", new Date('2026-01-02')],
+  [z.coerce.bigint(), "'12'", 12n],
+  [z.preprocess(value => String(value).split(','), z.array(z.string())), "'a,b'", ['a', 'b']],
+  [z.string().trim().max(3), "'  abc  '", 'abc'],
+  [z.number().catch(7), "'x'", 7],
+  [z.array(z.object({ n: z.coerce.number() })), "[{ n: '5' }]", [{ n: 5 }]],
+  [z.map(z.string(), z.coerce.number()), "new Map([['a', '5']])", new Map([['a', 5]])],
+  [z.stringbool(), "'yes'", true],
+  [z.string().transform(Number), "'5'", 5],
+  [z.number().default(3), 'undefined', 3],
+  [z.number(), "'5'", 'ToolInputError'],
+]
+
+t.test('a schema that converts does so in the same way wherever its tool runs', async t => {
+  const { url } = await testDaemon(t)
+  const latchd = new Latchd({ url })
+  t.teardown(() => latchd.close())
+  for (const [part, given, expected] of converting) {
+    const take = tool({
+      name: 'take',
+      description: '',
+      inputSchema: z.object({ part }),
+      execute: async input => input.part,
+    })
+    const program = `try { take({ part: ${given} }) } catch (error) { error.name }`
+    for (const [place, runner] of Object.entries({ executor, latchd })) {
+      const { output } = await runner.executeOrThrow({ source: program, tools: [take] })
+      t.strictSame(output, expected, `${place}: ${given}`)
+    }
+  }
+})
+
 t.test('a value that does not fit is refused by the schema, with its path', async t => {
   for (const [part, path] of [
     ['at: "2026"', 'at'],

@@ -142,10 +142,41 @@ t.test('an input that cannot cross is refused with its path', async t => {
 t.test('a tool wins over an input of the same name, which is still in inputs', async t => {
   const tools = { search: (x: unknown) => ['tool', x] }
   const source = '[search(1), inputs.search]'
-  t.strictSame(await outputOf(executor, { source, tools, inputs: { search: 'input' } }), [
-    ['tool', 1],
-    'input',
+  const { output, warnings } = await completed(executor, {
+    source,
+    tools,
+    inputs: { search: 'input' },
+  })
+  t.strictSame(output, [['tool', 1], 'input'])
+  t.strictSame(warnings, [
+    {
+      code: 'INPUT_HIDDEN',
+      message: 'The input search is inputs["search"] alone, since a tool has that name',
+    },
   ])
+})
+
+t.test('an input whose name is taken is reported, whatever form the inputs have', async t => {
+  const tools = [
+    { name: 'crm.find', description: '', namespace: 'crm', execute: () => 1 },
+    { name: 'get-page', description: '', execute: () => 1 },
+  ]
+  const session = await executor.sessions.create()
+  for (const place of [executor, session]) {
+    for (const exact of [{}, { when: new Date(5) }]) {
+      const inputs = { crm: 1, get_page: 2, sleep: 3, Map: 4, free: 5, 'crm.find': 6, ...exact }
+      const { warnings = [] } = await place.execute({ source: 'free', tools, inputs })
+      t.strictSame(
+        warnings.map(({ code, message }) => `${code} ${message}`),
+        ['crm', 'get_page', 'Map'].map(
+          name =>
+            `INPUT_HIDDEN The input ${name} is inputs["${name}"] alone, since a ${name === 'Map' ? 'standard global' : 'tool'} has that name`,
+        ),
+      )
+    }
+  }
+  const { warnings } = await executor.execute({ source: 'inputs', inputs: { free: 1 } })
+  t.equal(warnings, undefined)
 })
 
 t.test('an input never hides a standard global', async t => {

@@ -36,7 +36,7 @@ t.test('the default export of a module is one tool, a list or a record of them',
       ['third', ''],
       ['plain', ''],
       ['described', 'Has no name.'],
-      ['own-name', 'Has a name.'],
+      ['key', 'Has a name.'],
     ],
   )
 })

@@ -4,6 +4,8 @@
  * Each program breaks something first and then does the same work with plain syntax.
  */
 
+import { readdirSync, readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
 import t from 'tap'
 import { openExecutor } from '../support/executor.ts'
 
@@ -223,6 +225,12 @@ const patches: Record<string, string> = {
   'a constructor of promises': 'Promise.prototype.constructor = class Broken {}',
   'getters of array indices and lengths on all objects':
     'for (let i = 0; i < 5; i++) Object.defineProperty(Object.prototype, i, { get() { return "broken" }, set() { throw new Error("broken") }, configurable: true })',
+  'a then of all objects': 'Object.prototype.then = resolve => resolve("broken")',
+  'a then of all objects that never calls': 'Object.prototype.then = () => {}',
+  'a then of all arrays': 'Array.prototype.then = resolve => resolve("broken")',
+  'a then of all functions': 'Function.prototype.then = resolve => resolve("broken")',
+  'a value that is an accessor of all objects':
+    'Object.defineProperty(Object.prototype, "value", { get: () => "broken", set() {}, configurable: true })',
   'the frozen prototypes':
     'for (const C of [Object, Array, Function, Promise, Map, String, Error]) Object.freeze(C.prototype)',
   'the sealed global object': 'Object.preventExtensions(globalThis)',
@@ -263,6 +271,112 @@ for (const [what, patch] of Object.entries(patches)) {
     t.equal(logText, 'line 1\nsecond line')
   })
 }
+
+/** Every word of the prelude's sources: the names that it reads are among them. */
+const words = new Set<string>()
+const prelude = new URL('../../executor/guest/', import.meta.url)
+for (const file of readdirSync(prelude, { recursive: true, encoding: 'utf8' })) {
+  if (!file.endsWith('.ts')) continue
+  const text = readFileSync(new URL(file, prelude), 'utf8')
+  for (const [word] of text.matchAll(/\b[a-z]\w*\b/g)) words.add(word)
+}
+
+/** How a program puts a name on a prototype that has none of that name. */
+const manners: Record<string, string> = {
+  text: "value: 'broken', writable: true",
+  function: "value: () => 'broken', writable: true",
+  'throwing accessor': "get() { throw 'broken' }, set() { throw 'broken' }",
+}
+
+for (const holder of ['Object', 'Array', 'Function', 'Map', 'Error']) {
+  for (const [manner, how] of Object.entries(manners)) {
+    t.test(`no ${manner} on ${holder}.prototype reaches the prelude by any name`, async t => {
+      /** The names of a list that change what the work gives. */
+      const reaching = async (names: readonly string[]): Promise<string[]> => {
+        const patch = `const { defineProperty, hasOwn } = Object, names = ${JSON.stringify(names)}
+          for (let i = 0; i < names.length; i++) {
+            const one = { __proto__: null, configurable: true, ${how} }
+            if (!hasOwn(${holder}.prototype, names[i])) defineProperty(${holder}.prototype, names[i], one)
+          }`
+        const source = `${keep}\n{ ${patch} }\n${work}`
+        const { output, logText } = await executor.execute({ source, inputs })
+        if (isDeepStrictEqual([output, logText], [expected, 'line 1\nsecond line'])) return []
+        if (names.length === 1) return [...names]
+        const half = names.length >> 1
+        return [...(await reaching(names.slice(0, half))), ...(await reaching(names.slice(half)))]
+      }
+      t.strictSame(await reaching([...words]), [])
+    })
+  }
+}
+
+t.test('an asynchronous stream gives its items past a patched then', async t => {
+  const source = `${keep}
+    Object.prototype.then = () => {}
+    Promise.prototype.then = () => 'broken'
+    const items = []
+    let i = 0
+    for await (const item of count()) items[i++] = item
+    items`
+  t.strictSame((await executor.execute({ source })).output, [1, 2])
+})
+
+t.test(
+  'what a program gives is awaited when it is a promise or of a class with a then',
+  async t => {
+    const values: readonly (readonly [source: string, output: unknown])[] = [
+      ['({ then(resolve) { resolve(7) } })', 7],
+      ['class Query { then(resolve) { resolve([1]) } }; new Query()', [1]],
+      ['class Late extends Promise {}; new Late(resolve => resolve(7))', 7],
+      ['(async () => ({ a: 1 }))()', { a: 1 }],
+      ['delete Promise.prototype.then; (async () => 7)()', 7],
+      ['new Proxy({ a: 1 }, { get: (target, key) => target[key] ?? (() => {}) })', { a: 1 }],
+      ['Array.prototype.then = resolve => resolve(7); [[1]]', [[1]]],
+      ['Map.prototype.then = resolve => resolve(7); new Map([[1, 2]])', new Map([[1, 2]])],
+      ['Object.prototype.then = resolve => resolve(7); class A { x = 1 }; new A()', { x: 1 }],
+      ['Object.prototype.then = resolve => resolve(7); if (true) { return { a: 1 } }', { a: 1 }],
+      [
+        'var f; function f() {}\nObject.prototype.then = resolve => resolve(7); take(1); return { a: 1 }',
+        { a: 1 },
+      ],
+      [
+        'var f; function f() {}\nArray.prototype.then = resolve => resolve(7); await take(1); return 0, [1]',
+        [1],
+      ],
+      ['Object.prototype.then = resolve => resolve(7); take(1); ({ a: 1 }) // end', { a: 1 }],
+      [
+        'Object.prototype.then = resolve => resolve(7); await take(1); final_answer({ a: 1 })',
+        { a: 1 },
+      ],
+    ]
+    for (const [source, output] of values) {
+      t.strictSame((await executor.execute({ source })).output, output, source)
+    }
+  },
+)
+
+t.test('a session keeps what a program put on all objects, and its values are right', async t => {
+  const session = await executor.sessions.create()
+  const outputs: unknown[] = []
+  for (const source of [
+    'Object.prototype.then = resolve => resolve(7); Object.prototype.value = 8; const a = [1]; a',
+    '({ a })',
+    'return { a, of: typeof {}.then, value: {}.value }',
+    'await take(1); ({ of: typeof {}.then })',
+    'using r = { [Symbol.dispose]() { a[0]++ } }; ({ a })',
+    'delete Object.prototype.then; delete Object.prototype.value; [a, {}.then]',
+  ]) {
+    outputs.push((await session.execute({ source })).output)
+  }
+  t.strictSame(outputs, [
+    [1],
+    { a: [1] },
+    { a: [1], of: 'function', value: 8 },
+    { of: 'function' },
+    { a: [2] },
+    [[2], undefined],
+  ])
+})
 
 t.test('there are at least twenty such programs', async t => {
   t.ok(Object.keys(patches).length >= 20)

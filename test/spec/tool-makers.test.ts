@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { createExecutor } from '../../executor/index.ts'
 import type { ToolSet } from '../../protocol/execution/executor.ts'
 import { codeTool, Latchd, tool } from '../../sdk/index.ts'
-import { openExecutor } from '../support/executor.ts'
+import { completed, openExecutor, outputOf } from '../support/executor.ts'
 
 const executor = openExecutor(t, { workers: 1 })
 
@@ -282,6 +282,30 @@ t.test('every form of a tool may need an approval, and counts its calls', async 
   }
 })
 
+t.test('in a record the key of a tool is its name, whoever made it', async t => {
+  const execute = async () => 'found'
+  const handler = async () => ({ content: [{ type: 'text', text: 'found' }] })
+  const parameters = { type: 'object', properties: {} }
+  const forms: Readonly<Record<string, object>> = {
+    definition: { name: 'own', description: '', execute },
+    ours: tool({ name: 'own', description: '', inputSchema: z.object({}), execute }),
+    forward: { name: 'own', description: '', forward: execute },
+    mcp: { name: 'own', description: '', inputSchema: parameters, handler },
+    agents: { type: 'function', name: 'own', description: '', parameters, invoke: execute },
+    openai: { type: 'function', function: { name: 'own', parameters }, $callback: execute },
+    plain: async function own() {
+      return 'found'
+    },
+  }
+  for (const [form, made] of Object.entries(forms)) {
+    const source = `[typeof own, lookup(), tools.lookup.name]`
+    const outcome = await completed(executor, { source, tools: { lookup: made } })
+    t.strictSame(outcome.output, ['undefined', 'found', 'lookup'], form)
+    t.equal(outcome.calls[0]?.tool, 'lookup', form)
+    t.equal(await outputOf(executor, { source: 'own?.name', tools: [made] }), 'own', form)
+  }
+})
+
 t.test('what cannot be a tool is refused when it is given', async t => {
   const cases: ReadonlyArray<readonly [unknown, RegExp]> = [
     [[{ name: 'a', description: '' }], /it has neither execute nor forward/],
@@ -293,6 +317,15 @@ t.test('what cannot be a tool is refused when it is given', async t => {
       [{ name: 'a', description: '', needsApproval: 'yes', execute: () => 1 }],
       /needsApproval is a string; a boolean or a function is allowed/,
     ],
+    [
+      [{ name: 'a', description: '', needsApproval: [], execute: () => 1 }],
+      /needsApproval is an array; a boolean or a function is allowed/,
+    ],
+    [
+      [{ name: 'a', description: '', timeoutMs: Object.create(null), execute: () => 1 }],
+      /timeoutMs is an object; a positive number/,
+    ],
+    [[[]], /it is an array$/],
     [['nope'], /no tool has that name/],
     ...wrongFields.map(([fields, message]): readonly [unknown, RegExp] => [
       [{ name: 'a', description: '', execute: () => 1, ...fields }],
@@ -345,6 +378,7 @@ t.test('what is no set of tools is refused, and not taken for one without tools'
     [() => 1, /a function as tools/],
     [new Map([['a', single]]), /a Map as tools/],
     [new Set([single]), /a Set as tools/],
+    [new Int8Array(1), /an Int8Array as tools/],
     [Promise.resolve([single]), /a Promise as tools/],
     [single, /a single tool as tools/],
   ]

@@ -347,6 +347,29 @@ t.test('parallel refuses what is no pair of a tool and an input', async t => {
   ])
 })
 
+t.test('tool.map and parallel take lists of all kinds, and refuse what is no list', async t => {
+  const noLists: readonly (readonly [source: string, got: string])[] = [
+    ['list.map(5)', 'list.map takes a list of inputs, got a number'],
+    ['list.map()', 'list.map takes a list of inputs, got undefined'],
+    ['list.map({})', 'list.map takes a list of inputs, got an object'],
+    ['list.map(x => x)', 'list.map takes a list of inputs, got a function'],
+    [
+      'list.map((async () => [1])())',
+      'list.map takes a list of inputs, got a promise: await it first',
+    ],
+    ['parallel(null)', 'parallel takes a list of [tool, input] pairs, got null'],
+    ['parallel(list)', 'parallel takes a list of [tool, input] pairs, got a function'],
+  ]
+  for (const [source, message] of noLists) {
+    t.match(await failureOf(executor, { source, tools }), { name: 'TypeError', message }, source)
+  }
+  const lists = 'new Set([1]), "a", { length: 1, 0: 1 }, new Uint8Array([1]), [1].values()'
+  t.strictSame(
+    await outputOf(executor, { source: `[${lists}].map(each => list.map(each))`, tools }),
+    [[[1]], [['a']], [[1]], [[1]], [[1]]],
+  )
+})
+
 t.test('tool.map and parallel of nothing give nothing', async t => {
   t.strictSame(await outputOf(executor, { source: '[list.map([]), parallel([])]', tools }), [
     [],

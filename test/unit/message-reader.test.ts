@@ -36,10 +36,15 @@ t.test('the lines of all messages and runs together are as many as a log has', a
 })
 
 t.test('a run asks for no more than its calls', async t => {
-  t.throws(() => readerOf().message({ ...call, callNumber: 3 }), /a call number of 3, limit 2/)
+  // Requests about files have numbers too, 1000 of them in any case.
+  const beyond = { ...call, callNumber: 1003 }
+  t.throws(() => readerOf().message(beyond), /a call number of 1003, limit 1002/)
   const reader = readerOf()
   for (let i = 0; i < 8; i++) t.ok(reader.message(call))
   t.throws(() => reader.message(call), /requests of 1, limit 0/)
+  const file = { kind: 'file', callNumber: 1, operation: 'read', input: '[]', atMs: 0 }
+  for (let i = 0; i < 1000; i++) t.ok(reader.message(file))
+  t.throws(() => reader.message(file), /requests of 1, limit 0/)
   const input = `p${'x'.repeat(11)}`
   t.throws(() => readerOf().message({ ...call, input }), /arguments of 11, limit 10/)
 })

@@ -126,7 +126,10 @@ class Run {
       if (!(error instanceof End)) throw error
       if (error.message !== 'final answer') return { error: error.message }
     }
-    if (this.#output === undefined) return { error: 'deadlock' }
+    // In a heap without room jobs are lost, as in `executor/worker/task.ts`.
+    if (this.#output === undefined) {
+      return { error: this.#guest.isFull() ? 'out of memory' : 'deadlock' }
+    }
     const output = readOutput(this.#output, 1_000_000, this.#kept)
     return { value: output && JSON.parse(output.json) }
   }

@@ -37,7 +37,8 @@ async function replay(id: string, options: Options, { terminal, config }: Cli): 
   const untilCall = optionValue(
     '--until',
     options.until,
-    wholeNumber(1, limitTable.maxCalls.ceiling),
+    // Requests about files have numbers too.
+    wholeNumber(1, 2 * limitTable.maxCalls.ceiling),
   )
   const { url, token, fetch } = await transportTo(config(options))
   const connection = new Connection({ url, token, fetch })

@@ -1,5 +1,6 @@
 /** The `$ref`s of a document that are not those of schemas: followed inside of it, never outside. */
 
+import { kindWords } from '../../../protocol/base/kind-words.ts'
 import { isRecord } from '../../../protocol/base/predicates.ts'
 
 /** References that lead to references; more of them go in a circle. */
@@ -18,7 +19,7 @@ export class Untaken extends Error {
 export function followed(document: unknown, part: unknown): Record<string, unknown> {
   let at = part
   for (let hops = 0; ; hops++) {
-    if (!isRecord(at)) throw new Untaken(`a part of it is ${kindOf(at)} and no object`)
+    if (!isRecord(at)) throw new Untaken(`a part of it is ${kindWords(at)} and no object`)
     const { $ref } = at
     if (typeof $ref !== 'string') return at
     if (hops === MAX_HOPS) throw new Untaken(`the reference ${shown($ref)} leads to itself`)
@@ -44,8 +45,6 @@ export function target(document: unknown, reference: string): unknown {
 
 const MAX_SHOWN = 120
 const shown = (reference: string) => JSON.stringify(reference.slice(0, MAX_SHOWN))
-
-const kindOf = (value: unknown) => (value === null ? 'null' : `a ${typeof value}`)
 
 function decoded(step: string): string {
   try {

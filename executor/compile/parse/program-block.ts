@@ -1,4 +1,5 @@
 import type { Edits } from '../rewrite/edits.ts'
+import { markReturns } from '../rewrite/program-end.ts'
 import { type Declarations, declarationsOf } from '../rewrite/top-level.ts'
 import { isNode, type SyntaxNode } from './syntax-node.ts'
 
@@ -41,6 +42,7 @@ export function putIntoBlock(text: string, program: SyntaxNode, edits: Edits): b
     for (const statement of returns) leave(text, statement, edits, PROGRAM, '(', 'void 0')
   } else {
     wrap('(async()=>{', '})()')
+    markReturns(text, returns, edits)
     return true
   }
   return false

@@ -32,6 +32,7 @@ const FORM = '2'
 export const preludeOutside: readonly string[] = [
   'executor/boundary/tool-index',
   'executor/files/file-operations',
+  'protocol/base/kind-words',
   'protocol/execution/console-levels',
   'protocol/tool/guest-errors',
   'protocol/tool/near-names',

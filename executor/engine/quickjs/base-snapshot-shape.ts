@@ -19,6 +19,7 @@ export const entryNames = [
   'finishSession',
   'rest',
   'currentStack',
+  'waitingStack',
   'variableText',
 ] as const
 

@@ -318,7 +318,15 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   currentStack(): string {
-    const value = this.#enter('currentStack')
+    return this.#stackBy('currentStack')
+  }
+
+  waitingStack(): string {
+    return this.#stackBy('waitingStack')
+  }
+
+  #stackBy(entry: 'currentStack' | 'waitingStack'): string {
+    const value = this.#enter(entry)
     const stack = this.#readText(value)
     this.#free(value)
     return stack

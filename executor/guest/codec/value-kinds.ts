@@ -22,7 +22,6 @@ import {
   record,
   reflectApply,
   reflectDefineProperty,
-  reflectGetOwnPropertyDescriptor,
   reflectGetPrototypeOf,
   regExpPrototype,
   regExpSource,
@@ -42,16 +41,16 @@ import { isURL, isURLSearchParams } from '../web/url.ts'
  * object crosses as it is.
  */
 export function afterToJSON(value: object, key: string | number): unknown {
+  if (!inheritsToJSON(value) || hasOwnForm(value)) return value
   const { toJSON } = value as { toJSON?: unknown }
-  if (typeof toJSON !== 'function' || !inheritsToJSON(value) || hasOwnForm(value)) return value
-  return reflectApply(toJSON as never, value, ['' + key])
+  return typeof toJSON === 'function' ? reflectApply(toJSON as never, value, ['' + key]) : value
 }
 
 /** Whether `toJSON` is the object's or its class's own: a patch of all objects changes no value. */
 function inheritsToJSON(value: object): boolean {
   for (let up: object | null = value; up !== null; up = reflectGetPrototypeOf(up)) {
     if (up === objectPrototype) return false
-    if (reflectGetOwnPropertyDescriptor(up, 'toJSON') !== undefined) return true
+    if (objectHasOwn(up, 'toJSON')) return true
   }
   return false
 }

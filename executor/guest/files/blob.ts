@@ -3,6 +3,7 @@
  * of tools do. Bytes come into the guest when a program reads them.
  */
 
+import { kindWords } from '../../../protocol/base/kind-words.ts'
 import type { FileFacts } from '../../../protocol/values/file-reference.ts'
 import { fileOperations } from '../../files/file-operations.ts'
 import { errorWithCode } from '../errors.ts'
@@ -221,7 +222,7 @@ function fileOfValue(value: unknown, name: string): Blob {
   }
   const text = jsonOfValue(value, isBlob)
   if (text === undefined) {
-    throw new TypeErrorOf('Cannot emit a ' + typeof value + ': JSON has no form for it')
+    throw new TypeErrorOf('Cannot emit ' + kindWords(value) + ': JSON has no form for it')
   }
   const segments = unlinkedList<Segment>()
   segments[0] = ofText(text)

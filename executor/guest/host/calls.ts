@@ -3,6 +3,7 @@
 import { BYTES, DONE, EXACT, PLAIN, STREAM, THROWN } from '../../../protocol/values/value-format.ts'
 import { decode } from '../codec/decode.ts'
 import type { EncodedText } from '../codec/engine-text.ts'
+import { engineStack } from '../error-stack.ts'
 import { thrownError } from '../errors.ts'
 import { bytesOf } from '../files/segments.ts'
 import {
@@ -10,6 +11,7 @@ import {
   MapOf,
   mapClear,
   mapDelete,
+  mapForEach,
   mapGet,
   mapSet,
   PromiseOf,
@@ -18,14 +20,30 @@ import {
   weakMapGet,
   weakMapSet,
 } from '../primordials.ts'
+import { fulfil } from '../promise-state.ts'
 import { askEncoded } from './host.ts'
 import { END_OF_STREAM, makeStream } from './streams.ts'
 
 /** A reply: its text, or the value of a plain one in an array of one. */
 export type Reply = string | readonly [value: unknown]
 
-/** The functions that wait for a delivery, by its number. */
-const waiting = new MapOf<number, (reply: Reply) => void>()
+interface Waiting {
+  readonly receive: (reply: Reply) => void
+  /** An error that was made at the call; `undefined` of timers. */
+  readonly place: Error | undefined
+}
+
+/** What waits for a delivery, by its number. */
+const waiting = new MapOf<number, Waiting>()
+
+/** The engine's stack of the oldest call that waits for its delivery; empty when none does. */
+export function waitingStack(): string {
+  let stack = ''
+  mapForEach(waiting, ({ place }) => {
+    if (stack === '' && place !== undefined) stack = engineStack(place)
+  })
+  return stack
+}
 
 /** Calls and blocks until the answer is here. @throws the tool's error */
 export function callBlocking(operation: number, number: number, text: EncodedText): unknown {
@@ -41,7 +59,7 @@ export function callConcurrently(
   const id = askEncoded(operation, number, text) as number
   const place = new ErrorOf()
   return new PromiseOf((resolve, reject) => {
-    mapSet(waiting, id, reply => {
+    const receive = (reply: Reply) => {
       let value: unknown
       try {
         value = readReply(reply, place)
@@ -49,14 +67,15 @@ export function callConcurrently(
         reject(error)
         return
       }
-      resolve(value)
-    })
+      fulfil(resolve, value)
+    }
+    mapSet(waiting, id, { receive, place })
   })
 }
 
 /** Passes the delivery of `id` to `receive` when it comes. */
 export function awaitDelivery(id: number, receive: (reply: Reply) => void): void {
-  mapSet(waiting, id, receive)
+  mapSet(waiting, id, { receive, place: undefined })
 }
 
 /** Stops waiting for the delivery of `id`. A later delivery for it is dropped. */
@@ -71,10 +90,10 @@ export function forgetDeliveries(): void {
 
 /** Takes a delivery from the host. It is dropped when no call waits for it. */
 export function deliver(id: number, reply: Reply): void {
-  const receive = mapGet(waiting, id)
-  if (receive === undefined) return
+  const found = mapGet(waiting, id)
+  if (found === undefined) return
   mapDelete(waiting, id)
-  receive(reply)
+  found.receive(reply)
 }
 
 /** The errors that tools' calls have thrown. */

@@ -1,3 +1,6 @@
+/** With `HostOperation.stack`: the message is asked for, not the frames. */
+export const MESSAGE = 1
+
 /**
  * Operations that the prelude requests of its worker: the meaning of `number` and `text`, and of
  * the result.
@@ -41,8 +44,8 @@ export const HostOperation = {
   /** text: a request to the worker's own TextDecoder. Returns the answer. */
   decode: 17,
   /**
-   * text: JSON of an engine's stack, the error's name and its message. Returns the program's
-   * frames.
+   * number: {@link MESSAGE} or 0; text: JSON of an engine's stack, the error's name and its message.
+   * Returns the program's frames, or the message in V8's words.
    */
   stack: 18,
   /**

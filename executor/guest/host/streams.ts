@@ -4,8 +4,6 @@ import {
   hidden,
   objectCreate,
   PromiseOf,
-  promisePrototype,
-  reflectApply,
   reflectDefineProperty,
   reflectGetPrototypeOf,
   symbolAsyncDispose,
@@ -14,9 +12,9 @@ import {
   symbolIterator,
   symbolToStringTag,
 } from '../primordials.ts'
+import { fulfil, promiseState, whenSettled } from '../promise-state.ts'
 import { HostOperation } from './host-operations.ts'
 
-const { then } = promisePrototype
 /** `%IteratorPrototype%`, from which streams have `map`, `take`, `toArray` and the like. */
 const iteratorPrototype = reflectGetPrototypeOf(
   reflectGetPrototypeOf([][Symbol.iterator]()) as object,
@@ -47,6 +45,25 @@ export function endStreams(): void {
   execution++
 }
 
+/** A promise of what comes of another one, as its `then` would make it, past a patched `then`. */
+function following(
+  promise: Promise<unknown>,
+  toItem: (value: unknown) => Item,
+  onFailure?: () => void,
+): Promise<unknown> {
+  return new PromiseOf((resolve, reject) => {
+    whenSettled(promise, () => {
+      const state = promiseState(promise)
+      if (state.status === 'fulfilled') {
+        fulfil(resolve, toItem(state.value))
+        return
+      }
+      onFailure?.()
+      if (state.status === 'rejected') reject(state.reason)
+    })
+  })
+}
+
 /** The iterator of one stream. Its blocking and its asynchronous face share one position. */
 export function makeStream(stream: number, calls: StreamCalls): object {
   const madeIn = execution
@@ -58,10 +75,6 @@ export function makeStream(stream: number, calls: StreamCalls): object {
     isDone = true
     return end(undefined)
   }
-  const fail = (error: unknown): never => {
-    isDone = true
-    throw error
-  }
 
   const iterator = objectCreate(iteratorPrototype)
   const define = (target: object, key: PropertyKey, value: unknown) =>
@@ -72,7 +85,8 @@ export function makeStream(stream: number, calls: StreamCalls): object {
     try {
       return toItem(calls.blocking(HostOperation.nextItem, stream, ''))
     } catch (error) {
-      return fail(error)
+      isDone = true
+      throw error
     }
   })
   define(iterator, 'return', (value: unknown) => {
@@ -90,20 +104,23 @@ export function makeStream(stream: number, calls: StreamCalls): object {
   define(iterator, symbolToStringTag, 'ToolStream')
   define(iterator, symbolIterator, () => iterator)
 
-  const settled = (value: unknown) => new PromiseOf(resolve => resolve(value))
+  const settled = (value: unknown) => new PromiseOf(resolve => fulfil(resolve, value))
   const later = {
     next: () =>
       isOver()
         ? settled(end(undefined))
-        : reflectApply(then, calls.concurrent(HostOperation.nextItemConcurrently, stream, ''), [
+        : following(
+            calls.concurrent(HostOperation.nextItemConcurrently, stream, ''),
             toItem,
-            fail,
-          ] as never),
+            () => {
+              isDone = true
+            },
+          ),
     return: (value: unknown) => {
       if (isOver()) return settled(end(value))
       isDone = true
       const closed = calls.concurrent(HostOperation.closeStreamConcurrently, stream, '')
-      return reflectApply(then, closed, [() => end(value)] as never)
+      return following(closed, () => end(value))
     },
   }
   const asynchronous = {}

@@ -1,5 +1,6 @@
 /** Tools as the guest sees them: functions that block, with concurrent faces beside. */
 
+import { kindWords } from '../../../protocol/base/kind-words.ts'
 import { rawIndex } from '../../boundary/tool-index.ts'
 import type { EncodedText } from '../codec/engine-text.ts'
 import { makeGuestError } from '../errors.ts'
@@ -14,11 +15,13 @@ import {
   record,
   reflectDefineProperty,
   reflectSetPrototypeOf,
+  symbolIterator,
   TypeErrorOf,
   WeakMapOf,
   weakMapGet,
   weakMapSet,
 } from '../primordials.ts'
+import { isPromiseLike } from '../promise-state.ts'
 import { encodeInput, type GuestRules, type Signature } from './arguments.ts'
 import { asToolError, callBlocking, callConcurrently, type Reply, readReply } from './calls.ts'
 import { askEncoded, askText } from './host.ts'
@@ -86,7 +89,7 @@ reflectDefineProperty(
   hidden(function map(this: WeakKey, list: Iterable<unknown>) {
     const stub = weakMapGet(stubs, this)
     if (stub === undefined) throw new TypeErrorOf('map was called on something that is no tool')
-    const items = isArray(list) ? list : arrayFrom(list)
+    const items = elementsOf(list, stub.name + '.map takes a list of inputs')
     const ids: number[] = []
     for (let i = 0; i < items.length; i++)
       append(ids, ask(stub, HostOperation.callConcurrently, [items[i]]) as number)
@@ -95,6 +98,25 @@ reflectDefineProperty(
     return values
   }),
 )
+
+/**
+ * The elements of an array, an iterable or an array-like.
+ *
+ * @throws {TypeError} for any other value: `Array.from` would make an empty list of a number
+ */
+function elementsOf<T>(list: Iterable<T>, wanted: string): ArrayLike<T> {
+  if (isArray(list)) return list
+  if (isListLike(list)) return arrayFrom(list)
+  const isObject = typeof list === 'object' && list !== null
+  const got = isObject && isPromiseLike(list) ? 'a promise: await it first' : kindWords(list)
+  throw new TypeErrorOf(wanted + ', got ' + got)
+}
+
+function isListLike(value: unknown): boolean {
+  if (value === undefined || value === null) return false
+  if (typeof (value as Record<symbol, unknown>)[symbolIterator] === 'function') return true
+  return typeof value === 'object' && typeof (value as { length?: unknown }).length === 'number'
+}
 
 /** Blocks until a concurrent call is answered. @throws the tool's error */
 function awaitCall(id: number): unknown {
@@ -208,7 +230,7 @@ export function parallel(
   options?: { settle?: boolean },
 ): unknown[] {
   const settle = options?.settle === true
-  const list = isArray(calls) ? calls : arrayFrom(calls)
+  const list = elementsOf(calls, 'parallel takes a list of [tool, input] pairs')
   const ids: number[] = []
   for (let i = 0; i < list.length; i++) {
     const entry = list[i] as ArrayLike<unknown>

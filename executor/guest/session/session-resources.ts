@@ -58,7 +58,8 @@ export async function disposeResources(completion: Completion): Promise<Completi
       isThrown = true
     }
   }
-  return { isThrown, value }
+  // The promise of this function would ask a `then` that the program put on all objects.
+  return { __proto__: null, isThrown, value } as Completion
 }
 
 /** Whether there is anything to dispose of. */

@@ -5,6 +5,7 @@
 
 import { decode } from '../codec/decode.ts'
 import { lastOutput, reportOutput, reportThrown } from '../codec/output.ts'
+import { giveNamesBack } from '../end-of-program.ts'
 import { noteHidden } from '../hidden-names.ts'
 import { forgetDeliveries } from '../host/calls.ts'
 import { HostOperation } from '../host/host-operations.ts'
@@ -24,6 +25,7 @@ import {
   reflectGetOwnPropertyDescriptor,
 } from '../primordials.ts'
 import { constant, readConfiguration, type SessionConfiguration } from '../program.ts'
+import { isAwaitable } from '../promise-state.ts'
 import { settleNames } from './session-names.ts'
 import {
   type Completion,
@@ -93,10 +95,14 @@ let returned: unknown
 export async function finishSession(evaluation: Promise<{ value: unknown }>): Promise<void> {
   let completion: Completion
   try {
+    giveNamesBack()
     // Otherwise `await` would ask a constructor and a `then` that the program may have patched.
     reflectDefineProperty(evaluation, 'constructor', hidden(PromiseOf))
-    completion = { isThrown: false, value: (await evaluation).value }
+    const end = await evaluation
+    giveNamesBack()
+    completion = { isThrown: false, value: end.value }
   } catch (error) {
+    giveNamesBack()
     const isReturned = error === EXIT
     completion = { isThrown: !isReturned, value: isReturned ? returned : error }
   }
@@ -107,7 +113,9 @@ export async function finishSession(evaluation: Promise<{ value: unknown }>): Pr
     return
   }
   try {
-    value = await value
+    if (isAwaitable(value)) value = await value
+    // As in `finish`.
+    else await undefined
   } catch (error) {
     reportThrown(error)
     return

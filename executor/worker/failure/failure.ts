@@ -50,9 +50,9 @@ export function guestFailure(
   isMemoryFull = false,
 ): ExecutionError {
   const description = JSON.parse(descriptionText) as ErrorDescription
-  const { name, message, place, operation } = readDescription(description, failed)
+  const { name, message, place, operation, isByBuiltIn } = readDescription(description, failed)
   const { source, toolNames } = failed
-  const thrown = { name, message: description.message, source, operation }
+  const thrown = { name, message: description.message, source, operation, isByBuiltIn }
   // `cd /tmp && ls` is an expression too.
   if (shellCommand(source) !== undefined && missingName(thrown) === shellCommand(source)) {
     const { line, column, frame } = place
@@ -97,8 +97,9 @@ function readDescription(description: ErrorDescription, failed: FailedProgram) {
   const trace = isError
     ? diagnosis.trace(description.stack, { name, message: text })
     : diagnosis.traceThrow()
-  const { operation } = trace
-  return { name, message: trace.message ?? text, place: placed(trace, failed), operation }
+  const { operation, isByBuiltIn } = trace
+  const place = placed(trace, failed)
+  return { name, message: trace.message ?? text, place, operation, isByBuiltIn }
 }
 
 /**
@@ -135,14 +136,19 @@ export function engineSyntaxFailure(
 }
 
 /**
- * Answers a program that reads the stack of an error.
+ * Answers a program that reads the stack of an error, or has caught one.
  *
  * @param request JSON of the engine's stack, the error's name and its message
  */
-export function stackText(request: string, failed: FailedProgram | undefined): string {
+export function stackText(
+  request: string,
+  failed: FailedProgram | undefined,
+  isMessage = false,
+): string {
   if (failed === undefined) return ''
   const [stack, name, message] = JSON.parse(request) as [string, string, string]
-  return framesText(failed.diagnosis.trace(stack, { name, message }).frames)
+  const trace = failed.diagnosis.trace(stack, { name, message })
+  return isMessage ? (trace.message ?? '') : framesText(trace.frames)
 }
 
 /** A limit that a running program exceeded, with the place that ran. @param stack of that moment */
@@ -162,6 +168,12 @@ export function limitFailure(
 /** Where a program stands, in coordinates of the source as sent, from a stack of the engine. */
 export const placeOf = (stack: string, failed: FailedProgram): GuestPlace =>
   placed(failed.diagnosis.trace(stack), failed)
+
+/** Where a program was stopped, or waits; without a stack as far as its source says so. */
+export function stopPlaceOf(stack: string | undefined, failed: FailedProgram): GuestPlace {
+  const { diagnosis } = failed
+  return placed(stack ? diagnosis.traceRunning(stack) : diagnosis.traceAwait(), failed)
+}
 
 function placed({ frames }: Trace, { source }: FailedProgram): GuestPlace {
   const [first] = frames

@@ -1,11 +1,15 @@
 /**
  * Names of tools and of standard globals that programs of a session declare for themselves. The
  * program that does so gets a warning. When a later program calls such a name, and its value is
- * not a function, the error says where the name was declared.
+ * not a function, the error says where the name was declared. Inputs hide nothing: one whose name is
+ * taken gets a warning.
  */
 
+import { isRecord } from '../../../protocol/base/predicates.ts'
 import type { ExecutionError, Warning } from '../../../protocol/execution/execution.ts'
 import { standardGlobals } from '../../../protocol/tool/reserved-names.ts'
+import { EXACT } from '../../../protocol/values/value-format.ts'
+import type { GuestTask } from '../../boundary/messages.ts'
 import { readSessionNames } from '../../boundary/session-code.ts'
 import { LINE_END } from '../../compile/parse/source-position.ts'
 import type { GuestTool } from '../../guest/host/tools.ts'
@@ -41,12 +45,48 @@ export function hiddenNames(code: string, tools: readonly GuestTool[]): HiddenNa
   })
 }
 
+/** Longer inputs are not read here: that would take longer than most programs. */
+const MAX_READ_CHARS = 1_048_576
+
+/**
+ * Warnings about inputs that are no globals, since a tool or a standard global has the name.
+ *
+ * @param task its inputs; the built-ins of Python are not looked at
+ */
+export function inputWarnings(
+  { inputs, language }: Pick<GuestTask, 'inputs' | 'language'>,
+  tools: readonly GuestTool[],
+): Warning[] {
+  if (inputs === undefined || inputs.length > MAX_READ_CHARS) return []
+  const ofTools = new Set(tools.flatMap(([, global, , , member]) => [global, member?.[0]]))
+  return namesOf(inputs).flatMap(name => {
+    const what = ofTools.has(name)
+      ? 'a tool'
+      : language !== 'python' && standardGlobals.has(name) && 'a standard global'
+    if (what === false) return []
+    const place = `inputs[${JSON.stringify(name)}]`
+    const message = `The input ${name} is ${place} alone, since ${what} has that name`
+    return [{ code: 'INPUT_HIDDEN' as const, message }]
+  })
+}
+
+/** The names of an encoded record. */
+function namesOf(encoded: string): string[] {
+  const read = JSON.parse(encoded.slice(1)) as unknown
+  const record = encoded[0] === EXACT ? (read as readonly unknown[])[0] : read
+  return isRecord(record) ? Object.keys(record) : []
+}
+
 /** Further warnings would say no more than the first ones do. */
 const MAX_WARNINGS = 20
 
 /** Warnings for the author of the program that declares the names. */
-export function warningsOf(names: readonly HiddenName[]): { readonly warnings?: Warning[] } {
-  return names.length === 0 ? {} : { warnings: names.slice(0, MAX_WARNINGS).map(warningOf) }
+export function warningsOf(
+  names: readonly HiddenName[],
+  others: readonly Warning[] = [],
+): { readonly warnings?: Warning[] } {
+  if (names.length === 0 && others.length === 0) return {}
+  return { warnings: [...names.map(warningOf), ...others].slice(0, MAX_WARNINGS) }
 }
 
 function warningOf({ name, line, toolPlace, isNamespace }: HiddenName): Warning {

@@ -5,7 +5,7 @@
 import type { Operation } from '../../diagnosis/scope.ts'
 import { absentNames } from './absent-names.ts'
 import { shellCommand, shellHint } from './foreign-texts.ts'
-import { hintForCall, hintForMember } from './method-hints.ts'
+import { hintForCall, hintForCallback, hintForMember } from './method-hints.ts'
 import { nearest } from './nearest-names.ts'
 import { toolLike } from './tool-like.ts'
 
@@ -22,6 +22,8 @@ export interface ThrownError {
   readonly source: string
   /** The step that failed. */
   readonly operation: Operation | undefined
+  /** Whether a built-in that this step called has thrown. */
+  readonly isByBuiltIn?: boolean | undefined
 }
 
 /** For an error that the guest threw. */
@@ -33,6 +35,9 @@ export function hintForError(thrown: ThrownError, tools: readonly string[]): str
     return 'The recursion is too deep; use a loop or an explicit stack.'
   }
   if (name !== 'TypeError') return undefined
+  if (message === 'not a function' && thrown.isByBuiltIn && operation) {
+    return hintForCallback(operation)
+  }
   if (message === 'not a function' || message === 'not a constructor') {
     const hint = operation && hintForCall(operation, tools)
     return hint ?? `Check that what is called exists; ${listOf(tools)}.`

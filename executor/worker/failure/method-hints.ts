@@ -1,6 +1,7 @@
 /** Hints for a method that is not there, and for a member of nothing. */
 
-import type { SyntaxNode } from '../../compile/parse/syntax-node.ts'
+import { isNode, type SyntaxNode } from '../../compile/parse/syntax-node.ts'
+import { callbackOf } from '../../diagnosis/engine-messages.ts'
 import { expressionText, withoutWrapping } from '../../diagnosis/expression-text.ts'
 import type { Operation } from '../../diagnosis/scope.ts'
 import { nearest } from './nearest-names.ts'
@@ -64,6 +65,24 @@ export function hintForCall({ node }: Operation, tools: readonly string[]): stri
   return near === undefined
     ? `${object} has no method ${name}: look at its value with console.log(${object}).`
     : `Did you mean ${near}?`
+}
+
+/** For a built-in that was to call what is not a function. */
+export function hintForCallback(operation: Operation): string | undefined {
+  const { name } = operation
+  const { place, node } = callbackOf(operation)
+  if (name === undefined) return undefined
+  if (!isNode(node)) return `${name} takes a function as its ${place} argument.`
+  const given = withoutWrapping(node)
+  const text = expressionText(given)
+  if (given.type === 'CallExpression') {
+    return `${text} is called before ${name}: pass the function itself, or write () => ${text}.`
+  }
+  const start = `${name} calls its ${place} argument`
+  if (given.type === 'Identifier' || given.type === 'MemberExpression') {
+    return `${start}: look at the value of ${text} with console.log(${text}).`
+  }
+  return `${start}: give it a function, such as x => x.`
 }
 
 function toolHint(

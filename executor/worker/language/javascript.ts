@@ -11,6 +11,7 @@ import {
   limitFailure,
   placeOf,
   stackText,
+  stopPlaceOf,
   syntaxFailure,
 } from '../failure/failure.ts'
 import { hiddenNames } from '../failure/hidden-names.ts'
@@ -56,6 +57,7 @@ function runnable(
     failure: (description, isMemoryFull) => guestFailure(description, failed, isMemoryFull),
     limitFailure: (error: ExecutionError, stack) => limitFailure(error, stack, failed),
     place: stack => placeOf(stack, failed),
-    stackText: request => stackText(request, failed),
+    stopPlace: stack => stopPlaceOf(stack, failed),
+    stackText: (request, isMessage) => stackText(request, failed, isMessage),
   }
 }

@@ -24,8 +24,10 @@ export interface RunnableProgram {
   limitFailure(error: ExecutionError, stack: string | undefined): ExecutionError
   /** Where the program stands. */
   place(stack: string): GuestPlace
-  /** Answers a program that reads the stack of an error. */
-  stackText(request: string): string
+  /** Where the program was stopped, or waits. @param stack absent: none of its functions runs */
+  stopPlace(stack: string | undefined): GuestPlace
+  /** Answers a program that reads the stack of an error, or has caught one. */
+  stackText(request: string, isMessage: boolean): string
 }
 
 /** A language: makes a source runnable. */

@@ -44,6 +44,7 @@ function runnable(source: string): RunnableProgram {
       ...(stack === undefined ? {} : placeOf(source, stack)),
     }),
     place: stack => placeOf(source, stack),
+    stopPlace: stack => (stack ? placeOf(source, stack) : {}),
     stackText: () => '',
   }
 }

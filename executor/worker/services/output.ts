@@ -1,9 +1,36 @@
 /** The output of a program, from what the prelude reported of it. */
 
+import type { Limits } from '../../../protocol/limits.ts'
 import { EXACT } from '../../../protocol/values/value-format.ts'
 import { decodeValue } from '../../../protocol/values/values.ts'
 import type { GuestOutput } from '../../boundary/messages.ts'
 import { plainJson } from '../../boundary/plain-json.ts'
+import { limitExceeded } from '../guest-end.ts'
+
+/**
+ * As {@link readOutput}, within a program's limits.
+ *
+ * @throws {GuestEnd} beyond `maxOutputBytes`
+ */
+export function readBounded(
+  report: string,
+  { maxOutputBytes }: Pick<Limits, 'maxOutputBytes'>,
+  kept: string | undefined,
+): GuestOutput {
+  const output = readOutput(report, maxOutputBytes, kept)
+  if (output === undefined) {
+    throw limitExceeded(
+      'maxOutputBytes',
+      `The plain form of the output has more than maxOutputBytes ${maxOutputBytes} bytes`,
+    )
+  }
+  const size = Buffer.byteLength(output.json) + Buffer.byteLength(output.encoded ?? '')
+  if (size <= maxOutputBytes) return output
+  throw limitExceeded(
+    'maxOutputBytes',
+    `The output has ${size} bytes, limit maxOutputBytes ${maxOutputBytes}`,
+  )
+}
 
 /**
  * Reads the report that `executor/guest/codec/output.ts` describes.

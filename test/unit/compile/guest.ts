@@ -22,6 +22,7 @@ const TOOLS = `
   globalThis.local = { x: 7, get(y) { return this.x + y } }
   globalThis.__latchd_spread = v => v
   globalThis.__latchd_answer = f => f
+  globalThis.__latchd_caught = () => {}
   const helpers = new WeakMap()
   let askedFor
   const callFor = (fn, want, receiver, args) => {

@@ -17,10 +17,13 @@ interface Word {
   readonly column: number
 }
 
-/** Every identifier of a text that begins with `v` and a digit, with its position from 1. */
+/**
+ * Every identifier of a text that begins with `v` and a digit, with its position from 1, but for those
+ * that the compiler has put in.
+ */
 function wordsOf(text: string, columnOf: (line: string, units: number) => number): Word[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) =>
-    [...line.matchAll(/\bv\d+\b/g)].map(match => ({
+    [...line.matchAll(/(?<!__latchd_caught\()\bv\d+\b/g)].map(match => ({
       name: match[0],
       line: index + 1,
       column: columnOf(line, match.index),
