@@ -8,6 +8,7 @@ import linecache
 import sys
 import traceback
 
+from . import absent
 from .errors import ToolError
 
 _MAX_MESSAGE = 8192
@@ -27,11 +28,10 @@ _MODULES = {
     "yaml": "Use json.",
     "dateutil": "Use datetime.",
     "pytz": "Use zoneinfo or datetime.timezone.",
-    "subprocess": "Programs here start no processes: use a tool.",
-    "socket": "Use a tool to reach the network.",
     "ssl": "Use a tool to reach the network.",
     "multiprocessing": "Use asyncio.gather over tools: calls overlap.",
     "ctypes": "There is no native code here.",
+    "webbrowser": "There is no browser here: give the address as the result.",
     "js": "There is no JavaScript here.",
     "pyodide": "There is no JavaScript here.",
 }
@@ -141,14 +141,35 @@ def _hint(error, globals_, tools):
         if tools:
             return "Tools of this execution: " + ", ".join(list(tools)[:20]) + "."
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        missing = (getattr(error.obj, "__name__", None), error.name)
+        if missing in absent.MISSING:
+            return absent.MISSING[missing]
         near = difflib.get_close_matches(error.name, dir(error.obj), 3, 0.7)
         if near:
             return "Did you mean " + " or ".join(near) + "?"
     if isinstance(error, SyntaxError):
         return _syntax_hint(error)
-    if isinstance(error, OSError) and isinstance(error, FileNotFoundError):
+    if isinstance(error, FileNotFoundError):
         return "Files of the machine are not here: use a tool, or a file that the program wrote."
-    return None
+    return _hint_of_place(error)
+
+
+def _hint_of_place(error):
+    """What to use in place of a part of the library that cannot work here."""
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return absent.THREADS
+    if not isinstance(error, (OSError, EOFError, NotImplementedError, SystemExit)):
+        return None
+    hint = None
+    step = error.__traceback__
+    while step is not None:
+        # The loop that runs the program is of the library too.
+        if is_program(step.tb_frame.f_code.co_filename):
+            hint = None
+        elif hint is None:
+            hint = absent.HINTS.get(step.tb_frame.f_globals.get("__name__"))
+        step = step.tb_next
+    return hint
 
 
 def _syntax_hint(error):

@@ -13,7 +13,7 @@ const mistakes: readonly (readonly [source: string, error: object])[] = [
   ['fetch_ulr("x")', { name: 'NameError', hint: 'Did you mean fetch_url?' }],
   ['import requests', { name: 'ModuleNotFoundError', hint: /Use a tool to reach the network/ }],
   ['import numpy as np', { hint: /The module numpy is not here/ }],
-  ['import subprocess', { hint: /start no processes/ }],
+  ['import subprocess\nsubprocess.run("ls")', { hint: /start no processes/ }],
   ['input("name?")', { name: 'EOFError', hint: /ask_human/ }],
   ['open("/etc/hosts")', { name: 'FileNotFoundError', hint: /Files of the machine are not here/ }],
   ['"abc".uper()', { name: 'AttributeError', hint: /Did you mean upper/ }],

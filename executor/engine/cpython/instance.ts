@@ -19,6 +19,7 @@ import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
 import type { Image } from './packed-image.ts'
+import { refusedImports } from './refused-imports.ts'
 
 /** The parts from which instances are made. */
 export interface EngineParts {
@@ -173,9 +174,11 @@ export class Instance {
       throw new SealViolation(`the guest called ${name}`)
     }
     const call = original as unknown as (...args: unknown[]) => unknown
+    const refusal = refusedImports.get(name)
+    const end = () => (refusal === undefined ? refuse() : refusal)
     const isSealed = () => this.#isSealed
     const sealed: ImportedFunction = function (this: unknown, ...args: never[]) {
-      return isSealed() ? refuse() : call.apply(this, args)
+      return isSealed() ? end() : call.apply(this, args)
     }
     if (original.sig !== undefined) sealed.sig = original.sig
     return sealed
