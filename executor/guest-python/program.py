@@ -11,7 +11,7 @@ import re
 import sys
 import types
 
-from . import calls, console, describe, door, files, loop, tools
+from . import calls, console, describe, door, files, loop, tools, zones
 from .errors import ERROR_CLASSES, Control, FinalAnswer
 from .rewrite import rewritten
 from .values import decode, encode
@@ -40,6 +40,7 @@ class _State:
         self.is_session = False
         self.is_ended = False
         self.final = None
+        self.zone = None
 
 
 _state = _State()
@@ -229,6 +230,9 @@ def main():
         sys.stdout, sys.stderr, sys.stdin = console.make()
         _state.builtins.update(builtins.__dict__)
         _state.builtins.update(_HELPERS)
+        if job.get("timeZone") != _state.zone:
+            _state.zone = job.get("timeZone")
+            zones.use_local(job["startedAtMs"])
         names = tools.install(job["tools"], _state.builtins)
         _put_inputs(job, given)
         operation, text = _run(source, given, names)

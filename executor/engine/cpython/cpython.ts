@@ -21,7 +21,7 @@ import { type EngineParts, Instance, SealViolation } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import type { Image } from './packed-image.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { zoneOffsetOf } from './zone-offset.ts'
+import { type ZoneClock, zoneClock } from './zone/zone-clock.ts'
 
 /** A statement that names nothing: the guest's main module keeps its names to itself. */
 const MAIN = `__import__('latchd_guest.program').program.main()`
@@ -36,7 +36,7 @@ const idle: InstanceHooks = {
   read: () => new Uint8Array(),
   poll() {},
   now: () => 0,
-  zoneOffset: () => 0,
+  zone: zoneClock(undefined),
   random: bytes => bytes.fill(0),
 }
 
@@ -44,6 +44,7 @@ const idle: InstanceHooks = {
 interface Configuration {
   readonly tools: readonly unknown[]
   readonly seed: readonly [number, number, number, number]
+  readonly startedAtMs?: number
   readonly timeZone?: string
 }
 
@@ -90,7 +91,8 @@ export class CPythonGuest implements StandbyGuest {
   }
 
   #begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
-    const { tools, seed, timeZone } = JSON.parse(configuration) as Configuration
+    const { tools, seed, startedAtMs, timeZone } = JSON.parse(configuration) as Configuration
+    const zone = zoneClock(timeZone)
     const random = new SeededRandom(seed)
     const frames = new FrameReader(tools.length, (operation, number, text) => {
       const answer = hooks.host(operation, number, text)
@@ -108,12 +110,14 @@ export class CPythonGuest implements StandbyGuest {
           if (!this.#isAsked) hooks.poll()
         },
         now: () => hooks.now(),
-        zoneOffset: zoneOffsetOf(timeZone),
+        zone,
         random: bytes => random.fill(bytes),
       },
       this.#image.imageBytes + memoryBytes,
       MAX_FILE_BYTES,
     )
+    if (timeZone === undefined && !this.#isSession) return
+    this.#instance.nameZone(zoneNamesOf(zone, startedAtMs ?? 0))
   }
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
@@ -244,6 +248,14 @@ export class CPythonGuest implements StandbyGuest {
   isWhole(): boolean {
     return this.memoryHash() === this.#image.memoryHash
   }
+}
+
+/** The names of a zone's winter and summer in the year of an instant, as `time.tzname` has them. */
+function zoneNamesOf(zone: ZoneClock, ms: number): [string, string] {
+  const year = new Date(ms).getUTCFullYear()
+  const times = [0, 6].map(month => zone.localTimeAt(Date.UTC(year, month, 1) / 1000))
+  const named = (isSummer: boolean) => times.find(time => time.isSummer === isSummer) ?? times[0]
+  return [named(false)?.name ?? '', named(true)?.name ?? '']
 }
 
 const LOST_DOOR = 'The program closed descriptor 3, by which its end is reported'

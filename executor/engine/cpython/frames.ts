@@ -11,6 +11,8 @@ import { TAKE_NEXT } from '../../boundary/take-next.ts'
 import { toolIndex } from '../../boundary/tool-index.ts'
 import { fileOperations } from '../../files/file-operations.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
+import { zoneFile } from './zone/zone-file.ts'
+import { zoneNames } from './zone/zone-list.ts'
 
 /** Longer than any frame that the limits let pass: the arguments of a call, all of them escaped. */
 const MAX_FRAME_BYTES = 128 * 1024 * 1024
@@ -19,6 +21,8 @@ const HEAD = /^(\d{1,2}) (-?\d{1,10}) /
 const HEAD_CHARS = 16
 /** The operation of the answer to `place()` of the prelude; no host performs it. */
 const PLACE = 99
+/** The engine itself answers: with the file of a zone in base64, or with all names of zones. */
+const ZONE = 65
 
 /** Performs an operation. It may throw to end the guest. */
 export type Perform = (operation: number, number: number, text: string) => string | number
@@ -48,6 +52,11 @@ const MAX_LEVEL = 4
 /** The number of a final answer that ends the program where it stands. */
 const AT_ONCE = 1
 const NOTHING = new Uint8Array()
+
+function zoneAnswer(name: string): string {
+  if (name === '') return [...zoneNames()].join(' ')
+  return zoneFile(name)?.toString('base64') ?? ''
+}
 
 /** Takes the frames of one program. */
 export class FrameReader {
@@ -96,6 +105,7 @@ export class FrameReader {
     const number = Number(numberText)
     const rest = text.slice(head.length)
     if (operation === PLACE) this.#place = rest
+    else if (operation === ZONE && number === 0) this.offer(zoneAnswer(rest))
     else if (operation === HostOperation.finalAnswer && number === AT_ONCE) {
       // The host ends the guest in there.
       this.#perform(operation, 0, rest)

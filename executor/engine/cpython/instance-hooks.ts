@@ -1,3 +1,5 @@
+import type { ZoneClock } from './zone/zone-clock.ts'
+
 /** The host's side of an instance. Each may throw, through WebAssembly, to end the run. */
 export interface InstanceHooks {
   /**
@@ -12,8 +14,8 @@ export interface InstanceHooks {
   poll(): void
   /** The guest's clock in epoch milliseconds, fractions allowed. */
   now(): number
-  /** Seconds that the guest's zone is ahead of UTC at an instant in epoch seconds. */
-  zoneOffset(epochSeconds: number): number
+  /** The guest's local time. */
+  readonly zone: ZoneClock
   /** Fills bytes that the guest uses as random ones. */
   random(bytes: Uint8Array): void
 }
