@@ -35,7 +35,7 @@ import { readOutput } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
-import { enterSession, isRepeated, mayStay, stateInGuest } from './session-state.ts'
+import { enterSession, isOwnEnd, isRepeated, mayStay, stateInGuest } from './session-state.ts'
 
 /** What all tasks of a worker share. */
 export interface TaskDependencies {
@@ -72,6 +72,8 @@ class RunningTask {
   #hasReturned = false
   /** Whether the program has reported an error that ends it. */
   #hasThrown = false
+  /** The end of a program that has spent its time; a session's may be polled until it has unwound. */
+  #spent: unknown
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: RunnableProgram | undefined
@@ -142,7 +144,8 @@ class RunningTask {
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
-  #leaveSession({ status }: GuestOutcome): SessionLeft {
+  #leaveSession(outcome: GuestOutcome): SessionLeft {
+    const { status } = outcome
     const { dryRun } = this.#task
     if (!this.#hasBegun || status === 'diverged') return undefined
     // Where a dry run waits its execution was ended.
@@ -151,7 +154,12 @@ class RunningTask {
     const isHeld = this.#deps.isHeld === true
     const cpuMs = this.#task.chargedCpuMs + this.#cpu.usedMs()
     const left = stateInGuest(this.#task, this.#guest)
-    if (left && mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })) return left
+    if (
+      left &&
+      isOwnEnd(outcome) &&
+      mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })
+    )
+      return left
     const snapshot = this.#guest.snapshot(this.#task.limits.maxSessionBytes)
     return snapshot === undefined ? TOO_LARGE : { snapshot, ...left }
   }
@@ -260,6 +268,7 @@ class RunningTask {
   #poll(): void {
     this.#channel.poll()
     this.#logs.flushOld()
+    if (this.#spent !== undefined) throw this.#spent
     if (!this.#cpu.isSpent()) return
     const hint = hintForCpu(
       this.#clock.reads,
@@ -267,7 +276,8 @@ class RunningTask {
     )
     const { cpuMs } = this.#task.limits
     const message = `The program ran for cpuMs ${cpuMs} without coming to its end`
-    throw this.#located(limitExceeded('cpuMs', message, hint))
+    this.#spent = this.#located(limitExceeded('cpuMs', message, hint))
+    throw this.#spent
   }
 
   /** Adds the program's place to an end by a limit. Only a running guest knows the place. */

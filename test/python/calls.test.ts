@@ -198,3 +198,22 @@ def same(source):
   t.ok((found.changed?.length ?? 0) > 20, 'and some are not')
   t.strictSame(Object.keys(found).sort(), ['changed', 'skipped'])
 })
+
+t.test('what a program of a session only collects has its values in the next one', async t => {
+  const { executor } = pythonExecutor(t, { tools: { num: async (n: unknown) => n } as never })
+  const session = await executor.sessions.create()
+  const ask = async (source: string) => {
+    const outcome = await session.execute({ source, language: 'python' })
+    return outcome.status === 'completed' ? outcome.output : (outcome as { error?: unknown }).error
+  }
+  await ask('seen = []\nby_name = {}')
+  await ask('for i in range(3):\n    seen.append(num(i))\n    by_name[i] = num(i)')
+  t.strictSame(await ask('[seen, sum(by_name.values())]'), [[0, 1, 2], 3])
+  await ask('later = []\nlater.append(num(4))')
+  t.strictSame(await ask('await asyncio.gather(*later)'), [4])
+  await ask('tasks = [num(1)]\nasync def go():\n    return await asyncio.gather(*tasks)')
+  t.match(await ask('await go()'), {
+    name: 'RuntimeError',
+    message: 'the call of num was not awaited by the program that began it',
+  })
+})

@@ -16,9 +16,11 @@ import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import { decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
+import { EINTR, EINVAL } from './files.ts'
 import { FrameReader } from './frames.ts'
 import { type EngineParts, Instance, SealViolation } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
+import { Interruption } from './interruption.ts'
 import type { Image } from './packed-image.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { type ZoneClock, zoneClock } from './zone/zone-clock.ts'
@@ -32,9 +34,9 @@ const MAX_RESTING_BYTES = 96 * 1024 * 1024
 const MAX_FILE_BYTES = 32 * 1024 * 1024
 
 const idle: InstanceHooks = {
-  write: () => true,
+  write: () => 0,
   read: () => new Uint8Array(),
-  poll() {},
+  poll: () => 0,
   now: () => 0,
   zone: zoneClock(undefined),
   random: bytes => bytes.fill(0),
@@ -61,6 +63,8 @@ export class CPythonGuest implements StandbyGuest {
   #stackPointer: number
   #configuration = ''
   #frames: FrameReader | undefined
+  /** Of a session's program. */
+  #interruption: Interruption | undefined
   /** The program's hooks; absent: none has begun. */
   #hooks: GuestHooks | undefined
   #state: 'new' | 'running' | 'clean' | 'void' = 'new'
@@ -100,15 +104,14 @@ export class CPythonGuest implements StandbyGuest {
     })
     this.#hooks = hooks
     this.#frames = frames
+    this.#interruption = this.#isSession ? new Interruption() : undefined
     this.#configuration = configuration
     this.#state = 'running'
     this.#instance.begin(
       {
-        write: frame => frames.write(frame),
+        write: frame => this.#write(frames, frame),
         read: () => frames.read(),
-        poll: () => {
-          if (!this.#isAsked) hooks.poll()
-        },
+        poll: () => this.#poll(hooks),
         now: () => hooks.now(),
         zone,
         random: bytes => random.fill(bytes),
@@ -118,6 +121,35 @@ export class CPythonGuest implements StandbyGuest {
     )
     if (timeZone === undefined && !this.#isSession) return
     this.#instance.nameZone(zoneNamesOf(zone, startedAtMs ?? 0))
+  }
+
+  #write(frames: FrameReader, frame: Uint8Array): number {
+    try {
+      if (frames.write(frame)) return 0
+      if (this.#interruption?.end === undefined) return EINVAL
+      this.#interruption.begin()
+    } catch (error) {
+      this.#interrupt(error)
+    }
+    return EINTR
+  }
+
+  #poll(hooks: GuestHooks): number {
+    if (this.#isAsked) return 0
+    try {
+      // It is the sign that the guest answers, also while it is ended.
+      hooks.poll()
+    } catch (error) {
+      if (this.#interruption?.end === undefined) this.#interrupt(error)
+    }
+    return this.#interruption?.poll() ?? 0
+  }
+
+  /** Ends the program by what a hook has thrown: at once, or in a session by unwinding it. */
+  #interrupt(error: unknown): void {
+    if (this.#interruption === undefined || this.#frames === undefined) throw error
+    this.#interruption.begin(error)
+    this.#frames.isEnding = true
   }
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
@@ -136,6 +168,12 @@ export class CPythonGuest implements StandbyGuest {
     }
     this.#state = this.#instance.violation === undefined ? 'clean' : 'void'
     const { end } = frames
+    const ended = this.#interruption?.end
+    if (ended !== undefined) {
+      // Without a report of its end the prelude has not come to rest.
+      if (end === undefined) this.#state = 'void'
+      throw ended.error
+    }
     if (end === undefined) throw new GuestThrown(fault('SystemError', LOST_DOOR))
     ;(this.#hooks as GuestHooks).host(end.operation, 0, end.text)
   }
@@ -171,6 +209,7 @@ export class CPythonGuest implements StandbyGuest {
 
   currentStack(): string {
     const frames = this.#frames as FrameReader
+    if (this.#interruption?.end !== undefined) throw new Error('the program is being ended')
     this.#isAsked = true
     try {
       this.#instance.runInside(PLACE)

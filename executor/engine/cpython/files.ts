@@ -12,8 +12,11 @@ const DOOR = '/dev/latch'
 export const DOOR_FD = 3
 /** Numbers of the device, which no other one has. */
 const DOOR_MAJOR = 200
-/** Error numbers of WASI. */
-const EINVAL = 28
+/** A frame that is refused. */
+export const EINVAL = 28
+/** A frame that is not taken, since a signal has come. */
+export const EINTR = 27
+/** Error numbers of WASI, as these two. */
 const EROFS = 69
 const ENOSPC = 51
 
@@ -25,8 +28,8 @@ export interface FileQuota {
 
 /** The host's side of the door. */
 export interface Door {
-  /** @returns `false` for a frame that is refused */
-  write(frame: Uint8Array): boolean
+  /** @returns 0, or the error number of a frame that is not taken */
+  write(frame: Uint8Array): number
   read(): Uint8Array
 }
 
@@ -43,7 +46,8 @@ export function openDoor(FS: FileSystem, door: Door): void {
     write(_stream, buffer, offset, length) {
       rest = undefined
       const frame = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length)
-      if (!door.write(frame)) throw new FS.ErrnoError(EINVAL)
+      const fault = door.write(frame)
+      if (fault !== 0) throw new FS.ErrnoError(fault)
       return length
     },
     read(_stream, buffer, offset, length) {

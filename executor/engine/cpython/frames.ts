@@ -67,6 +67,8 @@ export class FrameReader {
   /** Numbers of calls and timers whose answers were not taken. */
   #asked = new Set<number>()
   #streams = new Set<number>()
+  /** The program is being ended: of its frames only the console's and the report of its end count. */
+  isEnding = false
   /** What the guest has last reported of its end. It counts when the run has returned. */
   end: { readonly operation: number; readonly text: string } | undefined
 
@@ -104,6 +106,7 @@ export class FrameReader {
     const operation = Number(operationText)
     const number = Number(numberText)
     const rest = text.slice(head.length)
+    if (this.isEnding && operation !== HostOperation.log && !ends.has(operation)) return false
     if (operation === PLACE) this.#place = rest
     else if (operation === ZONE && number === 0) this.offer(zoneAnswer(rest))
     else if (operation === HostOperation.finalAnswer && number === AT_ONCE) {

@@ -44,10 +44,10 @@ let written = ''
 const hooks: InstanceHooks = {
   write: frame => {
     written += Buffer.from(frame).toString()
-    return true
+    return 0
   },
   read: () => new Uint8Array(),
-  poll() {},
+  poll: () => 0,
   now: () => INSTANT_MS,
   zone: zoneClock(undefined),
   random: bytes => bytes.fill(RANDOM_BYTE),

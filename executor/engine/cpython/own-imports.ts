@@ -54,10 +54,7 @@ export function replaceImports(
     deps.hooks().random(deps.memory().subarray(at >>> 0, (at >>> 0) + (length >>> 0)))
     return 0
   })
-  own('_Py_CheckEmscriptenSignals_Helper', () => {
-    deps.hooks().poll()
-    return 0
-  })
+  own('_Py_CheckEmscriptenSignals_Helper', () => deps.hooks().poll())
   own('_Py_emscripten_runtime', () => {
     const bytes = Buffer.from(`${RUNTIME_NAME}\0`)
     const at = deps.malloc(bytes.length)
