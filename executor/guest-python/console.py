@@ -72,7 +72,7 @@ def make():
     return Console(_LOG, "<stdout>"), Console(_ERROR, "<stderr>"), NoInput()
 
 
-def no_input(prompt=""):
+def input(prompt=""):
     """`input`: nobody is at a keyboard."""
     error = EOFError("nobody is at a keyboard here")
     error.hint = KEYBOARD

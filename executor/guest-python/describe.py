@@ -130,16 +130,22 @@ def _syntax(description, error, source):
 def _hint(error, globals_, tools):
     if isinstance(error, ModuleNotFoundError) and error.name:
         base = error.name.split(".")[0]
+        if base in tools:
+            return f"{base} is a tool: call it without an import."
         advice = _MODULES.get(base, "Only the standard library is here; the rest is by tools.")
         return f"The module {base} is not here. {advice}"
+    if isinstance(error, ImportError) and error.name_from in tools:
+        return f"{error.name_from} is a tool: call it without an import."
+    if isinstance(error, ImportError) and error.name == "tools" and error.name_from:
+        near = difflib.get_close_matches(error.name_from, [*tools], 3, 0.7)
+        return f"Did you mean {' or '.join(near)}?" if near else _tools_hint(tools)
     if isinstance(error, NameError) and error.name:
         names = [*tools, *globals_, *dir(builtins), *keyword.kwlist]
         near = difflib.get_close_matches(error.name, names, 3, 0.7)
         near = [name for name in near if not name.startswith("_")]
         if near:
             return "Did you mean " + " or ".join(near) + "?"
-        if tools:
-            return "Tools of this execution: " + ", ".join(list(tools)[:20]) + "."
+        return _tools_hint(tools)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
         missing = (getattr(error.obj, "__name__", None), error.name)
         if missing in absent.MISSING:
@@ -152,6 +158,10 @@ def _hint(error, globals_, tools):
     if isinstance(error, FileNotFoundError):
         return "Files of the machine are not here: use a tool, or a file that the program wrote."
     return _hint_of_place(error)
+
+
+def _tools_hint(tools):
+    return f"Tools of this execution: {', '.join(list(tools)[:20])}." if tools else None
 
 
 def _hint_of_place(error):
@@ -174,6 +184,10 @@ def _hint_of_place(error):
 
 def _syntax_hint(error):
     text = (error.text or "").strip()
+    if text.startswith(("!", "%")):
+        return "This is no notebook: no packages and no commands are here, only the standard library."
+    if text.startswith(">>>"):
+        return "Leave out the prompts >>>."
     words = text.split(" ")
     if words and words[0] in ("const", "let", "var", "function"):
         return 'This is JavaScript: send it with language "javascript", or write Python.'

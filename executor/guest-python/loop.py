@@ -252,7 +252,9 @@ def install():
     concurrent.futures.ThreadPoolExecutor = ThreadPool
     concurrent.futures.thread.ThreadPoolExecutor = ThreadPool
     concurrent.futures.as_completed = lambda futures, timeout=None: iter(list(futures))
-    concurrent.futures.wait = lambda futures, timeout=None, return_when=None: (set(futures), set())
+    concurrent.futures.wait = lambda futures, timeout=None, return_when=None: (
+        concurrent.futures._base.DoneAndNotDoneFutures(set(futures), set())
+    )
 
 
 def lazy(function):

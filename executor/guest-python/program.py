@@ -93,7 +93,7 @@ _HELPERS = {
     "File": files.File,
     "Blob": files.Blob,
     "emit": files.emit,
-    "input": console.no_input,
+    "input": console.input,
     "asyncio": asyncio,
     "json": json,
     **ERROR_CLASSES,

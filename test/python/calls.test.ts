@@ -217,3 +217,24 @@ t.test('what a program of a session only collects has its values in the next one
     message: 'the call of num was not awaited by the program that began it',
   })
 })
+
+t.test('tools may be imported, and say what they take', async t => {
+  const { output, error } = await run(`import inspect
+from tools import echo as imported
+import tools as all_tools
+[imported is echo, all_tools.echo is echo, str(inspect.signature(echo)), "rewrite" in echo.__doc__]`)
+  t.equal(error, undefined)
+  t.strictSame(output, [true, true, '(query, limit, from_)', false])
+})
+
+t.test('tools that a session has imported are those of each program', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  const ask = async (source: string, name: string) => {
+    const tools = { [name]: async () => name } as never
+    const outcome = await session.execute({ source, language: 'python', tools })
+    return outcome.status === 'completed' ? outcome.output : outcome
+  }
+  t.equal(await ask('import tools\ntools.first()', 'first'), 'first')
+  t.strictSame(await ask('[tools.second(), list(tools)]', 'second'), ['second', ['second']])
+})
