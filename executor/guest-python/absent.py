@@ -11,6 +11,7 @@ import posix
 import signal
 import socket
 import sys
+import threading
 
 PROCESSES = "Programs here start no processes: use a tool."
 NETWORK = "Use a tool to reach the network."
@@ -77,6 +78,17 @@ def _kill(pid, number):
         _raise_signal(number)
 
 
+def _bounded(wait):
+    """A wait for another thread, of which there is none: it ends by its timeout only."""
+
+    def wait_bounded(self, timeout=None):
+        if timeout is None:
+            _refusal("a wait without a timeout for another thread", THREADS, RuntimeError, None)()
+        return wait(self, timeout)
+
+    return wait_bounded
+
+
 def install():
     """Puts these in the place of functions by which the interpreter would end."""
     refusals = {name: _refusal(f"os.{name}", PROCESSES) for name in _PROCESSES}
@@ -91,4 +103,5 @@ def install():
     signal.pause = _refusal("signal.pause", SIGNALS)
     for name in ("gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo"):
         setattr(socket, name, _refusal(f"socket.{name}", NETWORK, socket.gaierror, socket.EAI_FAIL))
+    threading.Condition.wait = _bounded(threading.Condition.wait)
     sys.breakpointhook = _refusal("breakpoint()", DEBUGGER, RuntimeError, None)

@@ -198,14 +198,30 @@ def _syntax_hint(error):
     return None
 
 
+def waiting_frames(task, file):
+    """Where a task waits, innermost first."""
+    frames = []
+    step = task.get_coro()
+    while step is not None and len(frames) < _MAX_FRAMES:
+        frame = getattr(step, "cr_frame", None) or getattr(step, "ag_frame", None)
+        if frame is not None and frame.f_code.co_filename == file:
+            frames.insert(0, _running_frame(frame, file))
+        step = getattr(step, "cr_await", None) or getattr(step, "ag_await", None)
+    return frames
+
+
+def _running_frame(frame, file):
+    code = frame.f_code
+    line, _, column, _ = list(code.co_positions())[frame.f_lasti // 2]
+    return {"name": code.co_name, **place_of(line or frame.f_lineno, column, file)}
+
+
 def running_frames(file):
     """Where the program stands now, innermost first."""
     frames = []
     frame = sys._getframe(1)
     while frame is not None and len(frames) < _MAX_FRAMES:
-        code = frame.f_code
-        if code.co_filename == file:
-            line, _, column, _ = list(code.co_positions())[frame.f_lasti // 2]
-            frames.append({"name": code.co_name, **place_of(line or frame.f_lineno, column, file)})
+        if frame.f_code.co_filename == file:
+            frames.append(_running_frame(frame, file))
         frame = frame.f_back
     return frames

@@ -341,4 +341,6 @@ def _finish(step):
 
 def place():
     """Tells the host where the program stands: it is called in the middle of one."""
-    door.send(door.PLACE, 0, _dumps(describe.running_frames(_state.file)))
+    tasks = loop.waiting_tasks()
+    frames = [one for task in tasks[:1] for one in describe.waiting_frames(task, _state.file)]
+    door.send(door.PLACE, 0, _dumps(frames + describe.running_frames(_state.file)))

@@ -17,6 +17,7 @@ import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
   DEADLOCK,
+  ENDLESS_WAIT,
   failed,
   GuestDiverged,
   GuestEnd,
@@ -280,9 +281,10 @@ class RunningTask {
     throw this.#spent
   }
 
-  /** Adds the program's place to an end by a limit. Only a running guest knows the place. */
+  /** Adds the program's place to an end by the host. Only a running guest knows the place. */
   #located(end: unknown): unknown {
-    if (!(end instanceof GuestEnd) || end.failure?.limit === undefined) return end
+    if (!(end instanceof GuestEnd) || end.failure === undefined) return end
+    if (end.failure.limit === undefined && end.failure !== ENDLESS_WAIT) return end
     if (this.#program === undefined || end.failure.line !== undefined) return end
     let stack: string | undefined
     try {
@@ -319,7 +321,7 @@ class RunningTask {
         return calls.take(number)
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
-        if (next === undefined) throw new GuestEnd(DEADLOCK)
+        if (next === undefined) throw new GuestEnd(ENDLESS_WAIT)
         return `${next.callNumber} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:

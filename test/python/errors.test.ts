@@ -65,6 +65,30 @@ t.test('an error in a task has the line of the program', async t => {
   t.notMatch(stack, /latchd_guest|base_events/)
 })
 
+/** Programs that wait for ever, and the line of the wait. */
+const waits: readonly (readonly [source: string, line: number])[] = [
+  ['event = asyncio.Event()\nawait event.wait()', 2],
+  [
+    'async def inner(queue):\n    return await queue.get()\nasync def main():\n    return await inner(asyncio.Queue())\nasyncio.run(main())',
+    2,
+  ],
+  ['lock = asyncio.Lock()\nawait lock.acquire()\nasync with lock:\n    pass', 3],
+  [
+    'async def never():\n    await asyncio.Future()\nx = 1\nawait asyncio.gather(never(), never())',
+    4,
+  ],
+]
+
+t.test('a wait for what nothing brings about ends with its line', async t => {
+  for (const [source, line] of waits) {
+    const { outcome } = await run(source)
+    t.match(outcome, {
+      status: 'failed',
+      error: { code: 'DEADLOCK', line, hint: /event and future/ },
+    })
+  }
+})
+
 t.test('inputs are in `inputs`, and by their names', async t => {
   const inputs = { who: 'ann', numbers: [1, 2], map: new Map([[1, 2]]), print: 'not a function' }
   const { output, error } = await run(
