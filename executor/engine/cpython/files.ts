@@ -5,6 +5,7 @@
  */
 
 import type { FileNode, FileSystem } from './emscripten-module.ts'
+import { boundFiles, type FileQuota } from './file-quota.ts'
 
 /** The path of the door. It is opened as descriptor {@link DOOR_FD}. */
 const DOOR = '/dev/latch'
@@ -18,13 +19,6 @@ export const EINVAL = 28
 export const EINTR = 27
 /** Error numbers of WASI, as these two. */
 const EROFS = 69
-const ENOSPC = 51
-
-/** How much a guest's files take. */
-export interface FileQuota {
-  usedBytes: number
-  maxBytes: number
-}
 
 /** The host's side of the door. */
 export interface Door {
@@ -96,7 +90,7 @@ export function closeFiles(
       return length
     }
   }
-  boundFiles(FS, quota)
+  boundFiles(FS, quota, ownFolders)
   const standard = FS.streams.slice(0, DOOR_FD)
   let firstInode = 0
   const guard = { isOn: false }
@@ -135,33 +129,6 @@ export function closeFiles(
     },
   }
 }
-
-/** Counts what files take, and refuses more than the quota. */
-function boundFiles(FS: FileSystem, quota: FileQuota): void {
-  const { MEMFS } = FS.filesystems
-  const charge = (node: FileNode, change: () => void, wanted: number) => {
-    const before = node.contents?.length ?? 0
-    if (wanted > before && quota.usedBytes + wanted - before > quota.maxBytes) {
-      throw new FS.ErrnoError(ENOSPC)
-    }
-    change()
-    quota.usedBytes += (node.contents?.length ?? 0) - before
-  }
-  const expand = MEMFS.expandFileStorage.bind(MEMFS)
-  const resize = MEMFS.resizeFileStorage.bind(MEMFS)
-  MEMFS.expandFileStorage = (node, capacity) => charge(node, () => expand(node, capacity), capacity)
-  MEMFS.resizeFileStorage = (node, size) => charge(node, () => resize(node, size), size)
-  // A folder or an empty file takes memory of the host too.
-  const create = FS.mknod.bind(FS)
-  FS.mknod = (path, mode, device) => {
-    if (quota.usedBytes + NODE_BYTES > quota.maxBytes) throw new FS.ErrnoError(ENOSPC)
-    quota.usedBytes += NODE_BYTES
-    return create(path, mode, device)
-  }
-}
-
-/** About what a node of the file system takes in the host. */
-const NODE_BYTES = 1024
 
 /** What the image has is the same in every run: nothing in it is written, moved or removed. */
 function closeImage(FS: FileSystem, guard: { readonly isOn: boolean }): void {

@@ -14,8 +14,9 @@ import type {
   ImportedFunction,
   Imports,
 } from './emscripten-module.ts'
+import type { FileQuota } from './file-quota.ts'
 import { ownTimes } from './file-times.ts'
-import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
+import { type ClosedFiles, closeFiles, openDoor } from './files.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
 import type { Image } from './packed-image.ts'
