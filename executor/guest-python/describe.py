@@ -1,5 +1,6 @@
 """An error for the host: its name, its message, its place in the source and a hint."""
 
+import asyncio
 import builtins
 import difflib
 import json
@@ -10,6 +11,7 @@ import traceback
 
 from . import absent
 from .errors import ToolError
+from .tools import Tool
 
 _MAX_MESSAGE = 8192
 _MAX_FRAMES = 20
@@ -35,6 +37,29 @@ _MODULES = {
     "js": "There is no JavaScript here.",
     "pyodide": "There is no JavaScript here.",
 }
+
+# Names of other languages and of notebooks, and modules that are mostly named so.
+_NAMES = {
+    "null": "Python has None.",
+    "undefined": "Python has None.",
+    "true": "Did you mean True?",
+    "false": "Did you mean False?",
+    "console": "print(value) writes to the console.",
+    "display": "print(value) writes to the console.",
+    "np": "numpy is not here. " + _MODULES["numpy"],
+    "pd": "pandas is not here. " + _MODULES["pandas"],
+}
+# Not those that are names of variables as well, such as `code` and `string`.
+_MODULE_NAMES = frozenset(
+    "base64 bisect collections csv dataclasses datetime decimal functools hashlib heapq itertools "
+    "logging math os pathlib random re statistics subprocess sys textwrap time traceback typing "
+    "urllib uuid".split()
+)
+_IMPORTS = {
+    "datetime": "from datetime import datetime",
+    "dataclasses": "from dataclasses import dataclass",
+}
+_TEXT = "It is a text: if it is JSON, json.loads(text) reads it."
 
 
 def describe(error, file, source, globals_, tools):
@@ -76,6 +101,9 @@ def _message(error):
         text += "\n" + str(note)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     depth = 0
+    if isinstance(cause, asyncio.CancelledError):
+        # What a timeout ended, which its own error says.
+        cause = None
     while cause is not None and depth < 5:
         text += f"\n  [cause]: {type(cause).__name__}: {str(cause)[:500]}"
         cause = cause.__cause__
@@ -140,7 +168,11 @@ def _hint(error, globals_, tools):
         near = difflib.get_close_matches(error.name_from, [*tools], 3, 0.7)
         return f"Did you mean {' or '.join(near)}?" if near else _tools_hint(tools)
     if isinstance(error, NameError) and error.name:
-        names = [*tools, *globals_, *dir(builtins), *keyword.kwlist]
+        if error.name in _NAMES:
+            return _NAMES[error.name]
+        if error.name in _MODULE_NAMES:
+            return f"Import it: {_IMPORTS.get(error.name, 'import ' + error.name)}."
+        names = list({*tools, *globals_, *dir(builtins), *keyword.kwlist})
         near = difflib.get_close_matches(error.name, names, 3, 0.7)
         near = [name for name in near if not name.startswith("_")]
         if near:
@@ -150,11 +182,19 @@ def _hint(error, globals_, tools):
         missing = (getattr(error.obj, "__name__", None), error.name)
         if missing in absent.MISSING:
             return absent.MISSING[missing]
+        if isinstance(error.obj, Tool):
+            return f"Call the tool itself: {error.obj.__name__}(…)."
+        if isinstance(error.obj, dict) and error.name in error.obj:
+            return f"It is a dict: [{error.name!r}] has it."
+        if isinstance(error.obj, str) and error.name == "json":
+            return _TEXT
         near = difflib.get_close_matches(error.name, dir(error.obj), 3, 0.7)
         if near:
             return "Did you mean " + " or ".join(near) + "?"
     if isinstance(error, SyntaxError):
         return _syntax_hint(error)
+    if isinstance(error, TypeError) and str(error).startswith("string indices must be integers"):
+        return _TEXT
     if isinstance(error, FileNotFoundError):
         return "Files of the machine are not here: use a tool, or a file that the program wrote."
     return _hint_of_place(error)
