@@ -5,7 +5,7 @@ import sys
 
 import time
 
-from . import calls, loop, program  # noqa: F401
+from . import absent, calls, hashes, loop, program, zones  # noqa: F401
 
 # Loaded once, so that a program that imports them pays nothing.
 import abc, base64, bisect, calendar, cmath, collections.abc, colorsys, concurrent.futures  # noqa
@@ -18,6 +18,9 @@ import traceback, types, typing, unicodedata, urllib.parse, uuid, warnings, weak
 import xml.etree.ElementTree, zlib, zoneinfo, _strptime  # noqa
 
 loop.install()
+absent.install()
+zones.install()
+hashes.install()
 time.sleep = calls.sleep
 
 # Ways to JavaScript, to native code and to the machine. What a program loads of them all the same
@@ -33,9 +36,6 @@ _CLOSED = (
     "_posixsubprocess",
     "_multiprocessing",
     "multiprocessing",
-    "subprocess",
-    "socket",
-    "_socket",
     "ssl",
     "_ssl",
     "webbrowser",

@@ -106,10 +106,17 @@ class Call:
         self._reply = _replies.pop(self._id)
         return read_reply(self._reply)
 
+    def _require_reply(self):
+        """A call belongs to its program: without an answer at its end it gets none."""
+        if self._generation != generation:
+            message = f"the call of {self.name} was not awaited by the program that began it"
+            raise RuntimeError(message)
+
     def block(self):
         """Blocks until the answer is here."""
         if self._reply is not None:
             return read_reply(self._reply)
+        self._require_reply()
         if self._id not in _replies:
             _pending.discard(self._id)
             _replies[self._id] = door.ask(door.AWAIT_CALL, self._id)
@@ -118,6 +125,7 @@ class Call:
     def __await__(self):
         if self._reply is not None:
             return read_reply(self._reply)
+        self._require_reply()
         loop = asyncio.get_running_loop()
         while self._id not in _replies:
             if self._reply is not None:

@@ -3,6 +3,7 @@
 import io
 
 from . import door
+from .absent import KEYBOARD
 
 _LOG = 0
 _ERROR = 3
@@ -71,8 +72,8 @@ def make():
     return Console(_LOG, "<stdout>"), Console(_ERROR, "<stderr>"), NoInput()
 
 
-def no_input(prompt=""):
+def input(prompt=""):
     """`input`: nobody is at a keyboard."""
     error = EOFError("nobody is at a keyboard here")
-    error.hint = "Use ask_human(question), or the inputs of the execution."
+    error.hint = KEYBOARD
     raise error

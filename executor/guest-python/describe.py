@@ -1,5 +1,6 @@
 """An error for the host: its name, its message, its place in the source and a hint."""
 
+import asyncio
 import builtins
 import difflib
 import json
@@ -8,7 +9,9 @@ import linecache
 import sys
 import traceback
 
+from . import absent
 from .errors import ToolError
+from .tools import Tool
 
 _MAX_MESSAGE = 8192
 _MAX_FRAMES = 20
@@ -27,14 +30,36 @@ _MODULES = {
     "yaml": "Use json.",
     "dateutil": "Use datetime.",
     "pytz": "Use zoneinfo or datetime.timezone.",
-    "subprocess": "Programs here start no processes: use a tool.",
-    "socket": "Use a tool to reach the network.",
     "ssl": "Use a tool to reach the network.",
     "multiprocessing": "Use asyncio.gather over tools: calls overlap.",
     "ctypes": "There is no native code here.",
+    "webbrowser": "There is no browser here: give the address as the result.",
     "js": "There is no JavaScript here.",
     "pyodide": "There is no JavaScript here.",
 }
+
+# Names of other languages and of notebooks, and modules that are mostly named so.
+_NAMES = {
+    "null": "Python has None.",
+    "undefined": "Python has None.",
+    "true": "Did you mean True?",
+    "false": "Did you mean False?",
+    "console": "print(value) writes to the console.",
+    "display": "print(value) writes to the console.",
+    "np": "numpy is not here. " + _MODULES["numpy"],
+    "pd": "pandas is not here. " + _MODULES["pandas"],
+}
+# Not those that are names of variables as well, such as `code` and `string`.
+_MODULE_NAMES = frozenset(
+    "base64 bisect collections csv dataclasses datetime decimal functools hashlib heapq itertools "
+    "logging math os pathlib random re statistics subprocess sys textwrap time traceback typing "
+    "urllib uuid".split()
+)
+_IMPORTS = {
+    "datetime": "from datetime import datetime",
+    "dataclasses": "from dataclasses import dataclass",
+}
+_TEXT = "It is a text: if it is JSON, json.loads(text) reads it."
 
 
 def describe(error, file, source, globals_, tools):
@@ -76,6 +101,9 @@ def _message(error):
         text += "\n" + str(note)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     depth = 0
+    if isinstance(cause, asyncio.CancelledError):
+        # What a timeout ended, which its own error says.
+        cause = None
     while cause is not None and depth < 5:
         text += f"\n  [cause]: {type(cause).__name__}: {str(cause)[:500]}"
         cause = cause.__cause__
@@ -130,29 +158,76 @@ def _syntax(description, error, source):
 def _hint(error, globals_, tools):
     if isinstance(error, ModuleNotFoundError) and error.name:
         base = error.name.split(".")[0]
+        if base in tools:
+            return f"{base} is a tool: call it without an import."
         advice = _MODULES.get(base, "Only the standard library is here; the rest is by tools.")
         return f"The module {base} is not here. {advice}"
+    if isinstance(error, ImportError) and error.name_from in tools:
+        return f"{error.name_from} is a tool: call it without an import."
+    if isinstance(error, ImportError) and error.name == "tools" and error.name_from:
+        near = difflib.get_close_matches(error.name_from, [*tools], 3, 0.7)
+        return f"Did you mean {' or '.join(near)}?" if near else _tools_hint(tools)
     if isinstance(error, NameError) and error.name:
-        names = [*tools, *globals_, *dir(builtins), *keyword.kwlist]
+        if error.name in _NAMES:
+            return _NAMES[error.name]
+        if error.name in _MODULE_NAMES:
+            return f"Import it: {_IMPORTS.get(error.name, 'import ' + error.name)}."
+        names = list({*tools, *globals_, *dir(builtins), *keyword.kwlist})
         near = difflib.get_close_matches(error.name, names, 3, 0.7)
         near = [name for name in near if not name.startswith("_")]
         if near:
             return "Did you mean " + " or ".join(near) + "?"
-        if tools:
-            return "Tools of this execution: " + ", ".join(list(tools)[:20]) + "."
+        return _tools_hint(tools)
     if isinstance(error, AttributeError) and error.name and error.obj is not None:
+        missing = (getattr(error.obj, "__name__", None), error.name)
+        if missing in absent.MISSING:
+            return absent.MISSING[missing]
+        if isinstance(error.obj, Tool):
+            return f"Call the tool itself: {error.obj.__name__}(…)."
+        if isinstance(error.obj, dict) and error.name in error.obj:
+            return f"It is a dict: [{error.name!r}] has it."
+        if isinstance(error.obj, str) and error.name == "json":
+            return _TEXT
         near = difflib.get_close_matches(error.name, dir(error.obj), 3, 0.7)
         if near:
             return "Did you mean " + " or ".join(near) + "?"
     if isinstance(error, SyntaxError):
         return _syntax_hint(error)
-    if isinstance(error, OSError) and isinstance(error, FileNotFoundError):
+    if isinstance(error, TypeError) and str(error).startswith("string indices must be integers"):
+        return _TEXT
+    if isinstance(error, FileNotFoundError):
         return "Files of the machine are not here: use a tool, or a file that the program wrote."
-    return None
+    return _hint_of_place(error)
+
+
+def _tools_hint(tools):
+    return f"Tools of this execution: {', '.join(list(tools)[:20])}." if tools else None
+
+
+def _hint_of_place(error):
+    """What to use in place of a part of the library that cannot work here."""
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return absent.THREADS
+    if not isinstance(error, (OSError, EOFError, NotImplementedError, SystemExit)):
+        return None
+    hint = None
+    step = error.__traceback__
+    while step is not None:
+        # The loop that runs the program is of the library too.
+        if is_program(step.tb_frame.f_code.co_filename):
+            hint = None
+        elif hint is None:
+            hint = absent.HINTS.get(step.tb_frame.f_globals.get("__name__"))
+        step = step.tb_next
+    return hint
 
 
 def _syntax_hint(error):
     text = (error.text or "").strip()
+    if text.startswith(("!", "%")):
+        return "This is no notebook: no packages and no commands are here, only the standard library."
+    if text.startswith(">>>"):
+        return "Leave out the prompts >>>."
     words = text.split(" ")
     if words and words[0] in ("const", "let", "var", "function"):
         return 'This is JavaScript: send it with language "javascript", or write Python.'
@@ -163,14 +238,30 @@ def _syntax_hint(error):
     return None
 
 
+def waiting_frames(task, file):
+    """Where a task waits, innermost first."""
+    frames = []
+    step = task.get_coro()
+    while step is not None and len(frames) < _MAX_FRAMES:
+        frame = getattr(step, "cr_frame", None) or getattr(step, "ag_frame", None)
+        if frame is not None and frame.f_code.co_filename == file:
+            frames.insert(0, _running_frame(frame, file))
+        step = getattr(step, "cr_await", None) or getattr(step, "ag_await", None)
+    return frames
+
+
+def _running_frame(frame, file):
+    code = frame.f_code
+    line, _, column, _ = list(code.co_positions())[frame.f_lasti // 2]
+    return {"name": code.co_name, **place_of(line or frame.f_lineno, column, file)}
+
+
 def running_frames(file):
     """Where the program stands now, innermost first."""
     frames = []
     frame = sys._getframe(1)
     while frame is not None and len(frames) < _MAX_FRAMES:
-        code = frame.f_code
-        if code.co_filename == file:
-            line, _, column, _ = list(code.co_positions())[frame.f_lasti // 2]
-            frames.append({"name": code.co_name, **place_of(line or frame.f_lineno, column, file)})
+        if frame.f_code.co_filename == file:
+            frames.append(_running_frame(frame, file))
         frame = frame.f_back
     return frames

@@ -17,6 +17,10 @@ class FinalAnswer(Control):
         self.value = value
 
 
+class Ended(Control):
+    """The host ends a program of a session: it unwinds, and can ask for nothing more."""
+
+
 class ToolError(Exception):
     """A tool's call failed: `name`, `message`, `code` and `tool` are those of the tool's error."""
 

@@ -5,6 +5,7 @@ The operations are those of executor/files/file-operations.ts.
 
 import base64
 import json
+import os
 import time
 
 from . import door, values
@@ -197,10 +198,22 @@ def _shown(value):
     raise TypeError(f"Cannot emit JSON: it has no form for {type(value).__name__}")
 
 
+def _file_at(path, name):
+    """The file that the program wrote there."""
+    import mimetypes
+
+    with open(path, "rb") as opened:
+        content = opened.read()
+    name = name or os.path.basename(os.fspath(path))
+    return File(content, name, type=mimetypes.guess_type(name)[0] or "application/octet-stream")
+
+
 def emit(value, name=None):
-    """Gives a file out: `emit(file)`, or `emit(value, name)` for JSON of a value."""
+    """Gives a file out: `emit(file)`, `emit(path)`, or `emit(value, name)` for JSON of a value."""
     if isinstance(value, Blob):
         file = value if name is None else File(value, name, type=value.type)
+    elif isinstance(value, os.PathLike):
+        file = _file_at(value, name)
     elif isinstance(value, (bytes, bytearray, memoryview)):
         file = File(value, name or "value", type="application/octet-stream")
     else:

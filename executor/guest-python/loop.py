@@ -156,6 +156,13 @@ def the_loop():
     return _loop
 
 
+def waiting_tasks():
+    """The tasks that wait, the first that was made first; none while one of them runs."""
+    if _loop is None or not _loop.is_running() or asyncio.current_task(_loop) is not None:
+        return []
+    return sorted(asyncio.all_tasks(_loop), key=lambda task: (len(task.get_name()), task.get_name()))
+
+
 def forget():
     """Drops the loop with all that is in it: its program has ended."""
     global _loop
@@ -252,7 +259,9 @@ def install():
     concurrent.futures.ThreadPoolExecutor = ThreadPool
     concurrent.futures.thread.ThreadPoolExecutor = ThreadPool
     concurrent.futures.as_completed = lambda futures, timeout=None: iter(list(futures))
-    concurrent.futures.wait = lambda futures, timeout=None, return_when=None: (set(futures), set())
+    concurrent.futures.wait = lambda futures, timeout=None, return_when=None: (
+        concurrent.futures._base.DoneAndNotDoneFutures(set(futures), set())
+    )
 
 
 def lazy(function):

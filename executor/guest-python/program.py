@@ -8,11 +8,12 @@ import json
 import linecache
 import random
 import re
+import signal
 import sys
 import types
 
-from . import calls, console, describe, door, files, loop, tools
-from .errors import ERROR_CLASSES, Control, FinalAnswer
+from . import calls, console, describe, door, files, loop, tools, zones
+from .errors import ERROR_CLASSES, Control, Ended, FinalAnswer
 from .rewrite import rewritten
 from .values import decode, encode
 
@@ -40,6 +41,7 @@ class _State:
         self.is_session = False
         self.is_ended = False
         self.final = None
+        self.zone = None
 
 
 _state = _State()
@@ -91,7 +93,7 @@ _HELPERS = {
     "File": files.File,
     "Blob": files.Blob,
     "emit": files.emit,
-    "input": console.no_input,
+    "input": console.input,
     "asyncio": asyncio,
     "json": json,
     **ERROR_CLASSES,
@@ -223,19 +225,44 @@ def main():
     _state.final = None
     _state.file = "program" if _state.programs == 1 else f"program {_state.programs}"
     given = _make_globals()
+    operation, text = door.THREW, "{}"
+    try:
+        operation, text = _prepared_and_run(job, source, given)
+    except Ended:
+        # The host has the end of the program.
+        pass
+    _leave()
+    _finish(lambda: door.send(operation, 0, text))
+
+
+def _prepared_and_run(job, source, given):
     names = {}
     try:
         random.seed(int.from_bytes(b"".join(word.to_bytes(4) for word in job["seed"])))
         sys.stdout, sys.stderr, sys.stdin = console.make()
         _state.builtins.update(builtins.__dict__)
         _state.builtins.update(_HELPERS)
+        if job.get("timeZone") != _state.zone:
+            _state.zone = job.get("timeZone")
+            zones.use_local(job["startedAtMs"])
         names = tools.install(job["tools"], _state.builtins)
         _put_inputs(job, given)
-        operation, text = _run(source, given, names)
+        return _run(source, given, names)
+    except Ended:
+        raise
     except BaseException as error:
-        operation, text = door.THREW, _described(error, source, given, names)
-    _leave()
-    door.send(operation, 0, text)
+        return door.THREW, _described(error, source, given, names)
+
+
+def _end(_, frame):
+    """The handler of the host's signal; see executor/engine/cpython/interruption.ts."""
+    # What is left to do after the program comes to its end.
+    if frame.f_code not in (main.__code__, _leave.__code__, _finish.__code__):
+        raise Ended("the program has ended")
+
+
+# A number that no program has a use for.
+signal.signal(63, _end)
 
 
 def _put_inputs(job, given):
@@ -271,6 +298,8 @@ def _run(source, given, names):
         if end.code in (None, 0):
             return door.RETURNED, _output(None)
         return door.THREW, _described(end, source, given, names)
+    except Ended:
+        raise
     except BaseException as error:
         if _state.final is not None:
             return door.FINAL_ANSWER, _output(_state.final[0])
@@ -296,13 +325,25 @@ def _described(error, source, given, names):
 
 def _leave():
     """Forgets what must not reach the session's next program."""
-    try:
-        _flush()
-        loop.forget()
-    finally:
-        calls.forget()
+    for step in (_flush, loop.forget, calls.forget):
+        _finish(step)
+
+
+def _finish(step):
+    """Runs a step to its end, though the host ends the program meanwhile."""
+    while True:
+        try:
+            step()
+            return
+        except Ended:
+            continue
+        except Exception:
+            # What the program has patched is its own.
+            return
 
 
 def place():
     """Tells the host where the program stands: it is called in the middle of one."""
-    door.send(door.PLACE, 0, _dumps(describe.running_frames(_state.file)))
+    tasks = loop.waiting_tasks()
+    frames = [one for task in tasks[:1] for one in describe.waiting_frames(task, _state.file)]
+    door.send(door.PLACE, 0, _dumps(frames + describe.running_frames(_state.file)))

@@ -63,6 +63,9 @@ class _Uses(ast.NodeVisitor):
 
     def __init__(self):
         self.wanted = {}
+        # Uses that put something into a container. What is only put there is never awaited, or by a
+        # later program of the session, and has its value then.
+        self.filled = {}
         self.iterated = {}
         self.counted = {}
         self.dicts = set()
@@ -105,7 +108,7 @@ class _Uses(ast.NodeVisitor):
         function = node.func
         if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
             if function.attr in _ADDERS:
-                self.wanted.setdefault(function.value.id, set()).add(id(function.value))
+                self.filled.setdefault(function.value.id, set()).add(id(function.value))
         if isinstance(function, ast.Name) and function.id in _COUNTERS:
             self._count(node.args, function.id == "len")
         self.generic_visit(node)
@@ -149,7 +152,7 @@ class _Uses(ast.NodeVisitor):
                         (id(node.value), [target.id])
                     )
             elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-                self.wanted.setdefault(target.value.id, set()).add(id(target.value))
+                self.filled.setdefault(target.value.id, set()).add(id(target.value))
         self.generic_visit(node)
 
     def visit_Name(self, node):
@@ -176,6 +179,7 @@ class _Uses(ast.NodeVisitor):
     def _is_awaited(self, name, found):
         fine = set(self.wanted.get(name, ()))
         has_want = bool(fine)
+        fine |= self.filled.get(name, set())
         for use, targets in self.iterated.get(name, ()):
             if any(target in found for target in targets):
                 fine.add(use)

@@ -1,6 +1,7 @@
 """Tools as programs see them: functions that block, and that may be awaited."""
 
 import keyword
+import sys
 import types
 
 from . import door
@@ -17,7 +18,16 @@ class Tool:
     def __init__(self, index, spec, is_raw=False):
         self._name = self.__name__ = self.__qualname__ = spec[0]
         self._is_raw = is_raw
+        self.__doc__ = f"The tool {self._name}: describe_tools has what it does, where that is there."
         self._place(index, spec)
+
+    @property
+    def __signature__(self):
+        import inspect
+
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+        names = [python_name(name) for name in self._parameters or ()]
+        return inspect.Signature([inspect.Parameter(name, kind) for name in names])
 
     def _place(self, index, spec):
         self._index = index
@@ -174,6 +184,8 @@ def _is_near(a, b):
 class Tools(dict):
     """All tools by their exact names; those that are identifiers also as attributes."""
 
+    __name__ = "tools"
+
     def __getattr__(self, name):
         try:
             return self[name]
@@ -197,6 +209,8 @@ class Namespace(types.SimpleNamespace):
 # The tools of a session's programs so far, by exact name: a function that an earlier program has
 # kept calls the tool of that name.
 _known = {}
+# One for all of them: a program may have kept it.
+tools = Tools()
 
 
 def taken_names(specs):
@@ -214,7 +228,7 @@ def install(specs, target):
     """Puts an execution's tools into a namespace, each by its name and in `tools`."""
     for tool in _known.values():
         tool._index = _GONE
-    tools = Tools()
+    tools.clear()
     spaces = {}
     for index, spec in enumerate(specs):
         name, identifier = spec[0], spec[1]
@@ -234,6 +248,7 @@ def install(specs, target):
                 members.__dict__[python_name(key)] = tool
     for space, members in spaces.items():
         target[python_name(space)] = members
-    target["tools"] = tools
+    # For programs that import what they need not.
+    sys.modules["tools"] = target["tools"] = tools
     target["parallel"] = parallel
     return tools

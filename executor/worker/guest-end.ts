@@ -70,6 +70,13 @@ export const DEADLOCK: ExecutionError = {
   hint: 'Resolve or reject every promise that is awaited; no tool call or timer is under way.',
 }
 
+/** As {@link DEADLOCK}, of an engine whose programs wait by themselves. */
+export const ENDLESS_WAIT: ExecutionError = {
+  ...DEADLOCK,
+  message: 'The program waits for what nothing can bring about',
+  hint: 'Set every event and future that is awaited; no tool call or timer is under way.',
+}
+
 /** The outcome of a program that an error ends. */
 export function failed(error: ExecutionError): GuestOutcome {
   return { status: 'failed', error }

@@ -11,7 +11,13 @@ import { MessageChannel } from 'node:worker_threads'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
 import { LATCH_BYTES } from '../../protocol/latch.ts'
-import type { GuestReport, GuestSession, GuestTask, SessionStep } from '../boundary/messages.ts'
+import type {
+  GuestOutcome,
+  GuestReport,
+  GuestSession,
+  GuestTask,
+  SessionStep,
+} from '../boundary/messages.ts'
 import { endOfRun, isSameEnd } from '../boundary/program-end.ts'
 import { engineOf } from '../engine/engine.ts'
 import type { Guest } from '../engine/guest.ts'
@@ -126,6 +132,11 @@ export function stateInGuest(
   if (session?.stepsSince === undefined || guest.continueSession === undefined) return undefined
   return { leftState: randomUUID() }
 }
+
+/** Whether a program came to its end by itself, so that it does so again when it is repeated. */
+export const isOwnEnd = (outcome: GuestOutcome): boolean =>
+  outcome.status === 'completed' ||
+  (outcome.status === 'failed' && outcome.error.limit === undefined)
 
 /** What a program of a session was, for {@link mayStay}. */
 export interface StayingProgram {

@@ -29,6 +29,7 @@ import { hintForCpu } from './failure/hints.ts'
 import { GuestCalls } from './guest-calls.ts'
 import {
   DEADLOCK,
+  ENDLESS_WAIT,
   failed,
   GuestDiverged,
   GuestEnd,
@@ -48,7 +49,7 @@ import { readBounded } from './services/output.ts'
 import { answerDecoder } from './services/text-decoder.ts'
 import { answerURL } from './services/url.ts'
 import { type SessionLeft, TOO_LARGE, withSession } from './session-left.ts'
-import { enterSession, isRepeated, mayStay, stateInGuest } from './session-state.ts'
+import { enterSession, isOwnEnd, isRepeated, mayStay, stateInGuest } from './session-state.ts'
 import { StoppedAt } from './stopped-at.ts'
 
 /** What all tasks of a worker share. */
@@ -86,6 +87,8 @@ class RunningTask {
   #hasReturned = false
   /** Whether the program has reported an error that ends it. */
   #hasThrown = false
+  /** The end of a program that has spent its time; a session's may be polled until it has unwound. */
+  #spent: unknown
   /** Whether a session's program runs, or ran. */
   #hasBegun = false
   #program: RunnableProgram | undefined
@@ -157,7 +160,8 @@ class RunningTask {
   }
 
   /** What the program has left to its session; `undefined` when that keeps what it had. */
-  #leaveSession({ status }: GuestOutcome): SessionLeft {
+  #leaveSession(outcome: GuestOutcome): SessionLeft {
+    const { status } = outcome
     const { dryRun } = this.#task
     if (!this.#hasBegun || status === 'diverged') return undefined
     // Where a dry run waits its execution was ended.
@@ -166,7 +170,12 @@ class RunningTask {
     const isHeld = this.#deps.isHeld === true
     const cpuMs = this.#task.chargedCpuMs + this.#cpu.usedMs()
     const left = stateInGuest(this.#task, this.#guest)
-    if (left && mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })) return left
+    if (
+      left &&
+      isOwnEnd(outcome) &&
+      mayStay(this.#task, this.#guest, { isHeld, cpuMs, calls: this.#calls })
+    )
+      return left
     const snapshot = this.#guest.snapshot(this.#task.limits.maxSessionBytes)
     return snapshot === undefined ? TOO_LARGE : { snapshot, ...left }
   }
@@ -290,18 +299,21 @@ class RunningTask {
       throw this.#located(error)
     }
     this.#logs.flushOld()
+    if (this.#spent !== undefined) throw this.#spent
     if (!this.#cpu.isSpent()) return
     const names = this.#tools.map(([name]) => name)
     const hint = hintForCpu(this.#clock.reads, names)
     const { cpuMs } = this.#task.limits
     const message = `The program ran for cpuMs ${cpuMs} without coming to its end`
-    throw this.#located(limitExceeded('cpuMs', message, hint))
+    this.#spent = this.#located(limitExceeded('cpuMs', message, hint))
+    throw this.#spent
   }
 
-  /** Adds the program's place to an end by a limit. Only a running guest knows the place. */
+  /** Adds the program's place to an end by the host. Only a running guest knows the place. */
   #located(end: unknown): unknown {
     if (end instanceof GuestStopped) this.#stoppedAt.note(() => this.#guest.currentStack())
-    if (!(end instanceof GuestEnd) || end.failure?.limit === undefined) return end
+    if (!(end instanceof GuestEnd) || end.failure === undefined) return end
+    if (end.failure.limit === undefined && end.failure !== ENDLESS_WAIT) return end
     if (this.#program === undefined || end.failure.line !== undefined) return end
     let stack: string | undefined
     try {
@@ -338,7 +350,7 @@ class RunningTask {
         return calls.take(number)
       case TAKE_NEXT: {
         const next = calls.takeNext(false)
-        if (next === undefined) throw new GuestEnd(DEADLOCK)
+        if (next === undefined) throw new GuestEnd(ENDLESS_WAIT)
         return `${next.callNumber} ${textOfReply(next.text)}`
       }
       case HostOperation.nextItem:

@@ -198,3 +198,43 @@ def same(source):
   t.ok((found.changed?.length ?? 0) > 20, 'and some are not')
   t.strictSame(Object.keys(found).sort(), ['changed', 'skipped'])
 })
+
+t.test('what a program of a session only collects has its values in the next one', async t => {
+  const { executor } = pythonExecutor(t, { tools: { num: async (n: unknown) => n } as never })
+  const session = await executor.sessions.create()
+  const ask = async (source: string) => {
+    const outcome = await session.execute({ source, language: 'python' })
+    return outcome.status === 'completed' ? outcome.output : (outcome as { error?: unknown }).error
+  }
+  await ask('seen = []\nby_name = {}')
+  await ask('for i in range(3):\n    seen.append(num(i))\n    by_name[i] = num(i)')
+  t.strictSame(await ask('[seen, sum(by_name.values())]'), [[0, 1, 2], 3])
+  await ask('later = []\nlater.append(num(4))')
+  t.strictSame(await ask('await asyncio.gather(*later)'), [4])
+  await ask('tasks = [num(1)]\nasync def go():\n    return await asyncio.gather(*tasks)')
+  t.match(await ask('await go()'), {
+    name: 'RuntimeError',
+    message: 'the call of num was not awaited by the program that began it',
+  })
+})
+
+t.test('tools may be imported, and say what they take', async t => {
+  const { output, error } = await run(`import inspect
+from tools import echo as imported
+import tools as all_tools
+[imported is echo, all_tools.echo is echo, str(inspect.signature(echo)), "rewrite" in echo.__doc__]`)
+  t.equal(error, undefined)
+  t.strictSame(output, [true, true, '(query, limit, from_)', false])
+})
+
+t.test('tools that a session has imported are those of each program', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  const ask = async (source: string, name: string) => {
+    const tools = { [name]: async () => name } as never
+    const outcome = await session.execute({ source, language: 'python', tools })
+    return outcome.status === 'completed' ? outcome.output : outcome
+  }
+  t.equal(await ask('import tools\ntools.first()', 'first'), 'first')
+  t.strictSame(await ask('[tools.second(), list(tools)]', 'second'), ['second', ['second']])
+})

@@ -13,7 +13,28 @@ const mistakes: readonly (readonly [source: string, error: object])[] = [
   ['fetch_ulr("x")', { name: 'NameError', hint: 'Did you mean fetch_url?' }],
   ['import requests', { name: 'ModuleNotFoundError', hint: /Use a tool to reach the network/ }],
   ['import numpy as np', { hint: /The module numpy is not here/ }],
-  ['import subprocess', { hint: /start no processes/ }],
+  ['import subprocess\nsubprocess.run("ls")', { hint: /start no processes/ }],
+  ['import fetch_url', { hint: 'fetch_url is a tool: call it without an import.' }],
+  ['from tools import fetch_ulr', { hint: 'Did you mean fetch_url?' }],
+  ['from __main__ import fetch_url', { hint: 'fetch_url is a tool: call it without an import.' }],
+  ['!pip install requests', { code: 'SYNTAX_ERROR', line: 1, hint: /no notebook/ }],
+  ['x = 1\n%timeit x', { code: 'SYNTAX_ERROR', line: 2, hint: /no notebook/ }],
+  ['>>> x = 1', { code: 'SYNTAX_ERROR', hint: /prompts/ }],
+  ['math.sqrt(2)', { name: 'NameError', hint: 'Import it: import math.' }],
+  ['datetime.now()', { name: 'NameError', hint: 'Import it: from datetime import datetime.' }],
+  ['np.array([1])', { name: 'NameError', hint: /^numpy is not here/ }],
+  ['code + 1', { name: 'NameError', hint: /^(?!Import)/ }],
+  ['x = null', { name: 'NameError', hint: 'Python has None.' }],
+  ['true', { name: 'NameError', hint: 'Did you mean True?' }],
+  ['pirnt(1)', { name: 'NameError', hint: /^Did you mean print/ }],
+  ['fetch_url("a").json()', { name: 'AttributeError', hint: /json.loads/ }],
+  ['fetch_url("a")["login"]', { name: 'TypeError', hint: /json.loads/ }],
+  [
+    'fetch_url.invoke("a")',
+    { name: 'AttributeError', hint: 'Call the tool itself: fetch_url(…).' },
+  ],
+  ['d = {"a": 1}\nd.a', { name: 'AttributeError', hint: "It is a dict: ['a'] has it." }],
+  ['await asyncio.wait_for(asyncio.sleep(5), 0.01)', { name: 'TimeoutError', message: '' }],
   ['input("name?")', { name: 'EOFError', hint: /ask_human/ }],
   ['open("/etc/hosts")', { name: 'FileNotFoundError', hint: /Files of the machine are not here/ }],
   ['"abc".uper()', { name: 'AttributeError', hint: /Did you mean upper/ }],
@@ -70,6 +91,30 @@ t.test('an input hides no tool, and is reported', async t => {
     outcome.warnings?.map(({ code, message }) => `${code} ${message}`),
     ['INPUT_HIDDEN The input look_up is inputs["look_up"] alone, since a tool has that name'],
   )
+})
+
+/** Programs that wait for ever, and the line of the wait. */
+const waits: readonly (readonly [source: string, line: number])[] = [
+  ['event = asyncio.Event()\nawait event.wait()', 2],
+  [
+    'async def inner(queue):\n    return await queue.get()\nasync def main():\n    return await inner(asyncio.Queue())\nasyncio.run(main())',
+    2,
+  ],
+  ['lock = asyncio.Lock()\nawait lock.acquire()\nasync with lock:\n    pass', 3],
+  [
+    'async def never():\n    await asyncio.Future()\nx = 1\nawait asyncio.gather(never(), never())',
+    4,
+  ],
+]
+
+t.test('a wait for what nothing brings about ends with its line', async t => {
+  for (const [source, line] of waits) {
+    const { outcome } = await run(source)
+    t.match(outcome, {
+      status: 'failed',
+      error: { code: 'DEADLOCK', line, hint: /event and future/ },
+    })
+  }
 })
 
 t.test('inputs are in `inputs`, and by their names', async t => {

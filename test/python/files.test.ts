@@ -74,3 +74,21 @@ t.test('a file that a program returns is given out', async t => {
   const { outcome } = await whole.run('{"file": File(["x" * 2_000_000], "large.txt")}')
   t.match(outcome, { status: 'completed', files: [{ name: 'large.txt', size: 2_000_000 }] })
 })
+
+t.test('a file that the program wrote is given out by its path', async t => {
+  const { outcome } = await whole.run(`from pathlib import Path
+import os
+Path("rows.csv").write_text("a,b\\n")
+emit(Path("rows.csv"))
+emit(Path("rows.csv"), "other.bin2")`)
+  t.match(outcome, {
+    status: 'completed',
+    files: [
+      { name: 'rows.csv', type: 'text/csv', size: 4 },
+      { name: 'other.bin2', type: 'application/octet-stream', size: 4 },
+    ],
+  })
+  t.match((await whole.run('from pathlib import Path\nemit(Path("none"))')).outcome, {
+    error: { name: 'FileNotFoundError', line: 2 },
+  })
+})

@@ -94,3 +94,35 @@ t.test('a running and a waiting program can be cancelled', async t => {
   }
   await isWell(t)
 })
+
+t.test('files of a program have no more room than theirs, however they are written', async t => {
+  const writes = [
+    'open(f"f{i}", "wb").write(b"x" * 1_000_000)',
+    'open("f", "ab").write(b"x" * 1_000_000)',
+    'open(f"f{i}", "wb").truncate(1_000_000)',
+    'f = open(f"f{i}", "wb"); f.write(b"x"); f.seek(999_999); f.write(b"x"); f.flush()',
+    'kept = globals().setdefault("kept", []); f = open("f", "wb", 0); kept.append(f); f.write(b"x" * 1_000_000); os.unlink("f")',
+  ]
+  for (const write of writes) {
+    const source = `import os\nwritten = 0\ntry:\n    for i in range(60):\n        ${write}\n        written += 1\nexcept OSError as error:\n    why = error.strerror\n[written, why]`
+    const { output, error } = await run(source)
+    t.equal(error, undefined, write)
+    const [written, why] = (output ?? [0, '']) as [number, string]
+    t.equal(why, 'No space left on device', write)
+    t.ok(written > 20 && written <= 40, `${written} MB: ${write}`)
+  }
+  const whole = await run('open("f", "wb").write(b"x" * 40_000_000)', {
+    limits: { memoryBytes: 100_000_000 },
+  })
+  t.match(whole.error, /No space left on device/)
+})
+
+t.test('a file that is removed gives its room back', async t => {
+  const source = `import os
+for i in range(60):
+    with open("f", "wb") as f:
+        f.write(b"x" * 3_000_000)
+    os.unlink("f")
+len(os.listdir("."))`
+  t.equal((await run(source)).output, 0)
+})

@@ -81,7 +81,90 @@ t.test('a session outlives the thread that held it', { skip: isolation === 'proc
   const source = 'x["a"] = 3\nwhile True:\n    pass'
   const stopped = await session.execute({ source, language: 'python', limits: { cpuMs: 200 } })
   t.match(stopped, { status: 'failed', error: { limit: 'cpuMs' } })
-  t.match(await next('f()'), { status: 'completed', output: 2 }, 'as before the program')
+  t.match(await next('f()'), { status: 'completed', output: 3 }, 'as the program had set it')
+})
+
+/** Programs that the host ends, the limit, and what `x` is afterwards; it was 0 before each. */
+const endings: readonly (readonly [source: string, limit: string, left: number])[] = [
+  ['x = 1\nwhile True:\n    pass', 'cpuMs', 1],
+  ['x = 1\nimport re\nre.match(r"(a*)*b", "a" * 40)', 'cpuMs', 1],
+  ['x = 1\nsorted([1], key=lambda v: [v for _ in iter(int, 1)])', 'cpuMs', 1],
+  ['x = 1\nwhile True:\n    try:\n        while True: pass\n    except: pass', 'cpuMs', 1],
+  ['x = 1\nwhile True:\n    num(1)', 'maxCalls', 1],
+  ['x = 1\nwhile True:\n    try: num(1)\n    except BaseException: pass', 'maxCalls', 1],
+  [
+    'x = 1\ntry:\n    while True: num(1)\nfinally:\n    x = 2\n    num(2)\n    x = 3',
+    'maxCalls',
+    2,
+  ],
+  [
+    'x = 1\nawait asyncio.gather(*[num(i) for i in range(9)], return_exceptions=True)',
+    'maxCalls',
+    1,
+  ],
+  [
+    'async def f():\n    global x\n    x += 1\n    while True: await num(1)\nx = 1\nawait asyncio.gather(f(), f())',
+    'maxCalls',
+    3,
+  ],
+]
+
+t.test('a program that ends by a limit leaves what it had assigned', async t => {
+  const { executor } = pythonExecutor(t, { tools: { num: async (n: unknown) => n } as never })
+  const session = await executor.sessions.create()
+  const limits = { maxCalls: 5, cpuMs: 200 }
+  for (const [source, limit, left] of endings) {
+    await outputOf(session, 'x = 0')
+    const { logs, ...outcome } = await session.execute({ source, language: 'python', limits })
+    t.match(outcome, { status: 'failed', error: { code: 'LIMIT_EXCEEDED', limit } }, source)
+    t.type((outcome as { error: { line?: number } }).error.line, 'number', source)
+    t.strictSame(logs, [], source)
+    t.equal(await outputOf(session, 'x'), left, source)
+    t.strictSame(await outputOf(session, 'await asyncio.gather(num(1), num(2))'), [1, 2])
+  }
+})
+
+t.test('what is left by a limit outlives the guest', async t => {
+  const { executor, run } = pythonExecutor(t, { tools: { num: async (n: unknown) => n } as never })
+  const session = await executor.sessions.create()
+  await outputOf(session, 'seen = []')
+  const source = 'for i in range(100):\n    seen.append(num(i))'
+  await session.execute({ source, language: 'python', limits: { maxCalls: 3 } })
+  await run(OTHER)
+  t.strictSame(await outputOf(session, 'seen'), [0, 1, 2])
+})
+
+t.test('a program that does not let itself be ended leaves nothing', async t => {
+  const { executor } = pythonExecutor(t)
+  const session = await executor.sessions.create()
+  await outputOf(session, 'x = 0')
+  const source = `import contextlib
+x = 1
+while True:
+    with contextlib.suppress(BaseException):
+        while True: pass`
+  const outcome = await session.execute({ source, language: 'python', limits: { cpuMs: 100 } })
+  t.match(outcome, { status: 'failed', error: { limit: 'cpuMs' } })
+  t.equal(await outputOf(session, 'x'), 0)
+})
+
+t.test('a program that is cancelled leaves what it had assigned', async t => {
+  const begun: (() => void)[] = []
+  const tools = {
+    begin: async () => begun.shift()?.(),
+    never: () => new Promise(() => {}),
+  }
+  const { executor } = pythonExecutor(t, { tools: tools as never })
+  const session = await executor.sessions.create()
+  await outputOf(session, 'x = 0')
+  for (const [index, rest] of ['while True: pass', 'never()', 'await never()'].entries()) {
+    const abort = new AbortController()
+    begun.push(() => abort.abort())
+    const source = `x += 1\nbegin()\n${rest}`
+    const ended = session.execute({ source, language: 'python', signal: abort.signal })
+    t.match(await ended, { status: 'cancelled' }, rest)
+    t.equal(await outputOf(session, 'x'), index + 1, rest)
+  }
 })
 
 t.test('a state that is too large for its session is refused as the program ends', async t => {

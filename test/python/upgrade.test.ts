@@ -46,7 +46,7 @@ const approve = ({ url }: Daemon, { waitingFor }: { waitingFor: { approvalId: st
 const ended = async ({ url }: Daemon, executionId: string) =>
   (await get(`${url}/v1/executions/${executionId}?waitMs=20000`)).body
 
-t.test('plans and sessions of Python name the image', async t => {
+t.test('plans and sessions of Python name the image, plans the zones too', async t => {
   const env = place(t)
   const daemon = await testDaemon(t, env)
   const { sessionId } = (await post(`${daemon.url}/v1/sessions`, {})).body
@@ -54,7 +54,10 @@ t.test('plans and sessions of Python name the image', async t => {
   await daemon.close()
   const image = /^cpython \d\S+, pyodide \d\S+, image [0-9a-f]{16}$/
   t.match(runtimeOf(env, 'runtime FROM session'), [image])
-  t.match(runtimeOf(env, `json_extract(plan, '$.runtime') AS runtime FROM program`), [image])
+  const plans = runtimeOf(env, `json_extract(plan, '$.runtime') AS runtime FROM program`)
+  t.strictSame(plans, [
+    `${runtimeOf(env, 'runtime FROM session')[0]}, zones ${process.versions.tz}`,
+  ])
 })
 
 t.test('an execution that waits goes on under another image', async t => {

@@ -16,12 +16,14 @@ import type { StandbyGuest } from '../engine-parts.ts'
 import { type GuestHooks, GuestThrown } from '../guest.ts'
 import { hashOf } from '../memory-hash.ts'
 import { decodeSnapshot, encodeSnapshot } from '../session-snapshot.ts'
+import { EINTR, EINVAL } from './files.ts'
 import { FrameReader } from './frames.ts'
 import { type EngineParts, Instance, SealViolation } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
+import { Interruption } from './interruption.ts'
 import type { Image } from './packed-image.ts'
 import { SeededRandom } from './seeded-random.ts'
-import { zoneOffsetOf } from './zone-offset.ts'
+import { type ZoneClock, zoneClock } from './zone/zone-clock.ts'
 
 /** A statement that names nothing: the guest's main module keeps its names to itself. */
 const MAIN = `__import__('latchd_guest.program').program.main()`
@@ -32,11 +34,11 @@ const MAX_RESTING_BYTES = 96 * 1024 * 1024
 const MAX_FILE_BYTES = 32 * 1024 * 1024
 
 const idle: InstanceHooks = {
-  write: () => true,
+  write: () => 0,
   read: () => new Uint8Array(),
-  poll() {},
+  poll: () => 0,
   now: () => 0,
-  zoneOffset: () => 0,
+  zone: zoneClock(undefined),
   random: bytes => bytes.fill(0),
 }
 
@@ -44,6 +46,7 @@ const idle: InstanceHooks = {
 interface Configuration {
   readonly tools: readonly unknown[]
   readonly seed: readonly [number, number, number, number]
+  readonly startedAtMs?: number
   readonly timeZone?: string
 }
 
@@ -60,6 +63,8 @@ export class CPythonGuest implements StandbyGuest {
   #stackPointer: number
   #configuration = ''
   #frames: FrameReader | undefined
+  /** Of a session's program. */
+  #interruption: Interruption | undefined
   /** The program's hooks; absent: none has begun. */
   #hooks: GuestHooks | undefined
   #state: 'new' | 'running' | 'clean' | 'void' = 'new'
@@ -90,7 +95,8 @@ export class CPythonGuest implements StandbyGuest {
   }
 
   #begin(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
-    const { tools, seed, timeZone } = JSON.parse(configuration) as Configuration
+    const { tools, seed, startedAtMs, timeZone } = JSON.parse(configuration) as Configuration
+    const zone = zoneClock(timeZone)
     const random = new SeededRandom(seed)
     const frames = new FrameReader(tools.length, (operation, number, text) => {
       const answer = hooks.host(operation, number, text)
@@ -98,22 +104,52 @@ export class CPythonGuest implements StandbyGuest {
     })
     this.#hooks = hooks
     this.#frames = frames
+    this.#interruption = this.#isSession ? new Interruption() : undefined
     this.#configuration = configuration
     this.#state = 'running'
     this.#instance.begin(
       {
-        write: frame => frames.write(frame),
+        write: frame => this.#write(frames, frame),
         read: () => frames.read(),
-        poll: () => {
-          if (!this.#isAsked) hooks.poll()
-        },
+        poll: () => this.#poll(hooks),
         now: () => hooks.now(),
-        zoneOffset: zoneOffsetOf(timeZone),
+        zone,
         random: bytes => random.fill(bytes),
       },
       this.#image.imageBytes + memoryBytes,
       MAX_FILE_BYTES,
     )
+    if (timeZone === undefined && !this.#isSession) return
+    this.#instance.nameZone(zoneNamesOf(zone, startedAtMs ?? 0))
+  }
+
+  #write(frames: FrameReader, frame: Uint8Array): number {
+    try {
+      if (frames.write(frame)) return 0
+      if (this.#interruption?.end === undefined) return EINVAL
+      this.#interruption.begin()
+    } catch (error) {
+      this.#interrupt(error)
+    }
+    return EINTR
+  }
+
+  #poll(hooks: GuestHooks): number {
+    if (this.#isAsked) return 0
+    try {
+      // It is the sign that the guest answers, also while it is ended.
+      hooks.poll()
+    } catch (error) {
+      if (this.#interruption?.end === undefined) this.#interrupt(error)
+    }
+    return this.#interruption?.poll() ?? 0
+  }
+
+  /** Ends the program by what a hook has thrown: at once, or in a session by unwinding it. */
+  #interrupt(error: unknown): void {
+    if (this.#interruption === undefined || this.#frames === undefined) throw error
+    this.#interruption.begin(error)
+    this.#frames.isEnding = true
   }
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
@@ -132,6 +168,12 @@ export class CPythonGuest implements StandbyGuest {
     }
     this.#state = this.#instance.violation === undefined ? 'clean' : 'void'
     const { end } = frames
+    const ended = this.#interruption?.end
+    if (ended !== undefined) {
+      // Without a report of its end the prelude has not come to rest.
+      if (end === undefined) this.#state = 'void'
+      throw ended.error
+    }
     if (end === undefined) throw new GuestThrown(fault('SystemError', LOST_DOOR))
     ;(this.#hooks as GuestHooks).host(end.operation, 0, end.text)
   }
@@ -167,6 +209,7 @@ export class CPythonGuest implements StandbyGuest {
 
   currentStack(): string {
     const frames = this.#frames as FrameReader
+    if (this.#interruption?.end !== undefined) throw new Error('the program is being ended')
     this.#isAsked = true
     try {
       this.#instance.runInside(PLACE)
@@ -244,6 +287,14 @@ export class CPythonGuest implements StandbyGuest {
   isWhole(): boolean {
     return this.memoryHash() === this.#image.memoryHash
   }
+}
+
+/** The names of a zone's winter and summer in the year of an instant, as `time.tzname` has them. */
+function zoneNamesOf(zone: ZoneClock, ms: number): [string, string] {
+  const year = new Date(ms).getUTCFullYear()
+  const times = [0, 6].map(month => zone.localTimeAt(Date.UTC(year, month, 1) / 1000))
+  const named = (isSummer: boolean) => times.find(time => time.isSummer === isSummer) ?? times[0]
+  return [named(false)?.name ?? '', named(true)?.name ?? '']
 }
 
 const LOST_DOOR = 'The program closed descriptor 3, by which its end is reported'

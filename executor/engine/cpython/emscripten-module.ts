@@ -2,7 +2,8 @@
 
 /** A node of the in-memory file system. */
 export interface FileNode {
-  contents: Uint8Array | undefined
+  /** Bytes of a file; of a folder its nodes by their names. */
+  contents: Uint8Array | Int8Array | Record<string, FileNode> | undefined
   usedBytes: number | undefined
   rdev: number
   mode: number
@@ -13,6 +14,7 @@ export interface FileNode {
 /** An open descriptor. */
 export interface FileStream {
   readonly fd: number
+  readonly node?: FileNode
   seekable: boolean
 }
 
@@ -24,6 +26,16 @@ export interface DeviceOperations {
   write?(stream: FileStream, buffer: Int8Array, offset: number, length: number): number
 }
 
+/** Writes to a file of the memory. */
+export type WriteFile = (
+  stream: FileStream,
+  buffer: Int8Array,
+  offset: number,
+  length: number,
+  position: number,
+  canOwn?: boolean,
+) => number
+
 /** The in-memory file system. It lives outside of the guest's memory. */
 export interface FileSystem {
   readonly ErrnoError: new (errno: number) => Error
@@ -31,6 +43,8 @@ export interface FileSystem {
     readonly MEMFS: {
       expandFileStorage(node: FileNode, capacity: number): void
       resizeFileStorage(node: FileNode, size: number): void
+      /** The operations that all files share. */
+      readonly ops_table: { readonly file: { readonly stream: { write: WriteFile } } }
     }
   }
   readonly streams: (FileStream | null | undefined)[]

@@ -5,6 +5,7 @@
  */
 
 import type { FileNode, FileSystem } from './emscripten-module.ts'
+import { boundFiles, type FileQuota } from './file-quota.ts'
 
 /** The path of the door. It is opened as descriptor {@link DOOR_FD}. */
 const DOOR = '/dev/latch'
@@ -12,21 +13,17 @@ const DOOR = '/dev/latch'
 export const DOOR_FD = 3
 /** Numbers of the device, which no other one has. */
 const DOOR_MAJOR = 200
-/** Error numbers of WASI. */
-const EINVAL = 28
+/** A frame that is refused. */
+export const EINVAL = 28
+/** A frame that is not taken, since a signal has come. */
+export const EINTR = 27
+/** Error numbers of WASI, as these two. */
 const EROFS = 69
-const ENOSPC = 51
-
-/** How much a guest's files take. */
-export interface FileQuota {
-  usedBytes: number
-  maxBytes: number
-}
 
 /** The host's side of the door. */
 export interface Door {
-  /** @returns `false` for a frame that is refused */
-  write(frame: Uint8Array): boolean
+  /** @returns 0, or the error number of a frame that is not taken */
+  write(frame: Uint8Array): number
   read(): Uint8Array
 }
 
@@ -43,7 +40,8 @@ export function openDoor(FS: FileSystem, door: Door): void {
     write(_stream, buffer, offset, length) {
       rest = undefined
       const frame = new Uint8Array(buffer.buffer, buffer.byteOffset + offset, length)
-      if (!door.write(frame)) throw new FS.ErrnoError(EINVAL)
+      const fault = door.write(frame)
+      if (fault !== 0) throw new FS.ErrnoError(fault)
       return length
     },
     read(_stream, buffer, offset, length) {
@@ -92,7 +90,7 @@ export function closeFiles(
       return length
     }
   }
-  boundFiles(FS, quota)
+  boundFiles(FS, quota, ownFolders)
   const standard = FS.streams.slice(0, DOOR_FD)
   let firstInode = 0
   const guard = { isOn: false }
@@ -131,33 +129,6 @@ export function closeFiles(
     },
   }
 }
-
-/** Counts what files take, and refuses more than the quota. */
-function boundFiles(FS: FileSystem, quota: FileQuota): void {
-  const { MEMFS } = FS.filesystems
-  const charge = (node: FileNode, change: () => void, wanted: number) => {
-    const before = node.contents?.length ?? 0
-    if (wanted > before && quota.usedBytes + wanted - before > quota.maxBytes) {
-      throw new FS.ErrnoError(ENOSPC)
-    }
-    change()
-    quota.usedBytes += (node.contents?.length ?? 0) - before
-  }
-  const expand = MEMFS.expandFileStorage.bind(MEMFS)
-  const resize = MEMFS.resizeFileStorage.bind(MEMFS)
-  MEMFS.expandFileStorage = (node, capacity) => charge(node, () => expand(node, capacity), capacity)
-  MEMFS.resizeFileStorage = (node, size) => charge(node, () => resize(node, size), size)
-  // A folder or an empty file takes memory of the host too.
-  const create = FS.mknod.bind(FS)
-  FS.mknod = (path, mode, device) => {
-    if (quota.usedBytes + NODE_BYTES > quota.maxBytes) throw new FS.ErrnoError(ENOSPC)
-    quota.usedBytes += NODE_BYTES
-    return create(path, mode, device)
-  }
-}
-
-/** About what a node of the file system takes in the host. */
-const NODE_BYTES = 1024
 
 /** What the image has is the same in every run: nothing in it is written, moved or removed. */
 function closeImage(FS: FileSystem, guard: { readonly isOn: boolean }): void {

@@ -11,6 +11,8 @@ import { TAKE_NEXT } from '../../boundary/take-next.ts'
 import { toolIndex } from '../../boundary/tool-index.ts'
 import { fileOperations } from '../../files/file-operations.ts'
 import { HostOperation } from '../../guest/host/host-operations.ts'
+import { zoneFile } from './zone/zone-file.ts'
+import { zoneNames } from './zone/zone-list.ts'
 
 /** Longer than any frame that the limits let pass: the arguments of a call, all of them escaped. */
 const MAX_FRAME_BYTES = 128 * 1024 * 1024
@@ -19,6 +21,8 @@ const HEAD = /^(\d{1,2}) (-?\d{1,10}) /
 const HEAD_CHARS = 16
 /** The operation of the answer to `place()` of the prelude; no host performs it. */
 const PLACE = 99
+/** The engine itself answers: with the file of a zone in base64, or with all names of zones. */
+const ZONE = 65
 
 /** Performs an operation. It may throw to end the guest. */
 export type Perform = (operation: number, number: number, text: string) => string | number
@@ -49,6 +53,11 @@ const MAX_LEVEL = 4
 const AT_ONCE = 1
 const NOTHING = new Uint8Array()
 
+function zoneAnswer(name: string): string {
+  if (name === '') return [...zoneNames()].join(' ')
+  return zoneFile(name)?.toString('base64') ?? ''
+}
+
 /** Takes the frames of one program. */
 export class FrameReader {
   #tools: number
@@ -58,6 +67,8 @@ export class FrameReader {
   /** Numbers of calls and timers whose answers were not taken. */
   #asked = new Set<number>()
   #streams = new Set<number>()
+  /** The program is being ended: of its frames only the console's and the report of its end count. */
+  isEnding = false
   /** What the guest has last reported of its end. It counts when the run has returned. */
   end: { readonly operation: number; readonly text: string } | undefined
 
@@ -95,7 +106,9 @@ export class FrameReader {
     const operation = Number(operationText)
     const number = Number(numberText)
     const rest = text.slice(head.length)
+    if (this.isEnding && operation !== HostOperation.log && !ends.has(operation)) return false
     if (operation === PLACE) this.#place = rest
+    else if (operation === ZONE && number === 0) this.offer(zoneAnswer(rest))
     else if (operation === HostOperation.finalAnswer && number === AT_ONCE) {
       // The host ends the guest in there.
       this.#perform(operation, 0, rest)

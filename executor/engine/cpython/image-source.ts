@@ -10,7 +10,7 @@ import { type PackageFiles, readPackage } from './package-files.ts'
 /** Names and versions of the interpreter. */
 export const PYTHON_ENGINE = 'cpython 3.14.2, pyodide 314.0.7'
 /** The form of the image: another one is another image. */
-const FORM = 'image 3'
+const FORM = 'image 4'
 /** Hexadecimal digits of the hash in the tag: 64 bits, against accidents only. */
 const HASH_DIGITS = 16
 /** The folder of the prelude, which is Python. */
@@ -44,11 +44,11 @@ export const imageTag = (hash: string): string =>
 
 /**
  * The tags of this process. They read the package when they are first wanted, and make no image.
- * Replays depend on nothing else: local times and texts are the interpreter's own.
+ * Replays depend on the zones of this runtime too: of local times, and as `zoneinfo` reads them.
  *
  * @throws {LatchdError} `INVALID_REQUEST` when the package is not installed
  */
 export function pythonTags(): RuntimeTags {
   const tag = imageTag(known ?? sourceHash(readPackage()))
-  return { snapshot: tag, replay: tag }
+  return { snapshot: tag, replay: `${tag}, zones ${process.versions.tz}` }
 }

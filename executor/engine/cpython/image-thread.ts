@@ -4,7 +4,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { CreateModule, EmscriptenModule } from './emscripten-module.ts'
 import { Instance } from './instance.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
+import type { Image } from './packed-image.ts'
 import { enterShell } from './shell.ts'
+import { zoneClock } from './zone/zone-clock.ts'
 
 /** What the thread makes the image from. */
 export interface ImageOrder {
@@ -14,6 +16,11 @@ export interface ImageOrder {
   readonly stdlib: Uint8Array<ArrayBuffer>
   /** The modules of the prelude: names and texts. */
   readonly modules: readonly (readonly [name: string, text: string])[]
+}
+
+/** What the thread answers with. */
+export type BootedMemory = Pick<Image, 'zoneNamesAt'> & {
+  readonly memory: Uint8Array<ArrayBuffer>
 }
 
 /** Where the modules of the prelude are while the image is made, and where they say to be from. */
@@ -37,12 +44,12 @@ let written = ''
 const hooks: InstanceHooks = {
   write: frame => {
     written += Buffer.from(frame).toString()
-    return true
+    return 0
   },
   read: () => new Uint8Array(),
-  poll() {},
+  poll: () => 0,
   now: () => INSTANT_MS,
-  zoneOffset: () => 0,
+  zone: zoneClock(undefined),
   random: bytes => bytes.fill(RANDOM_BYTE),
 }
 
@@ -64,5 +71,6 @@ const instance = await Instance.create(
 instance.openDoor()
 if (!instance.run(BOOT)) throw new Error(`Cannot load the prelude for Python: ${written}`)
 instance.startPolls()
-const image = instance.memory.slice()
-parentPort?.postMessage(image, [image.buffer])
+const memory = instance.memory.slice()
+const booted: BootedMemory = { memory, zoneNamesAt: instance.zoneNamesAt }
+parentPort?.postMessage(booted, [memory.buffer])

@@ -13,7 +13,7 @@ import { Worker } from 'node:worker_threads'
 import type { BaseSnapshot } from '../engine-parts.ts'
 import { isThere, readImage, userId, writeImage } from './image-file.ts'
 import { imageTag, PYTHON_ENGINE, preludeModules, sourceHash } from './image-source.ts'
-import type { ImageOrder } from './image-thread.ts'
+import type { BootedMemory, ImageOrder } from './image-thread.ts'
 import { type PackageFiles, readPackage } from './package-files.ts'
 import { packedHash, packImage, unpackImage } from './packed-image.ts'
 
@@ -118,10 +118,11 @@ async function makeImage(
     ...(process.permission === undefined && { execArgv: [] }),
     resourceLimits: { stackSizeMb: STACK_MB },
   })
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array<ArrayBuffer>>()
+  const { promise, resolve, reject } = Promise.withResolvers<BootedMemory>()
   thread.once('message', resolve).once('error', reject)
   thread.once('exit', code => reject(new Error(`the image was not made: code ${code}`)))
-  const image = packImage(await promise)
+  const { memory, zoneNamesAt } = await promise
+  const image = packImage(memory, zoneNamesAt)
   writeImage(imageFile(imageFolders()[0] as string, files), image)
   return image
 }

@@ -14,11 +14,13 @@ import type {
   ImportedFunction,
   Imports,
 } from './emscripten-module.ts'
+import type { FileQuota } from './file-quota.ts'
 import { ownTimes } from './file-times.ts'
-import { type ClosedFiles, closeFiles, type FileQuota, openDoor } from './files.ts'
+import { type ClosedFiles, closeFiles, openDoor } from './files.ts'
 import type { InstanceHooks } from './instance-hooks.ts'
 import { replaceImports } from './own-imports.ts'
 import type { Image } from './packed-image.ts'
+import { refusedImports } from './refused-imports.ts'
 
 /** The parts from which instances are made. */
 export interface EngineParts {
@@ -34,6 +36,9 @@ export class SealViolation extends Error {
 
 /** How much a growing memory takes beyond what is asked for, at most. */
 const GROWTH_STEP_BYTES = 4 * 1024 * 1024
+
+/** Characters of a zone's name, as the C library has room for them. */
+const MAX_ZONE_NAME = 16
 
 /** Set while the interpreter boots; a guest cannot set any. */
 const environment = {
@@ -67,6 +72,7 @@ export class Instance {
   #maxBytes = Infinity
   #quota: FileQuota = { usedBytes: 0, maxBytes: Infinity }
   #files!: ClosedFiles
+  #zoneNamesAt: Image['zoneNamesAt'] = [0, 0]
 
   private constructor(hooks: InstanceHooks) {
     this.#hooks = hooks
@@ -139,6 +145,7 @@ export class Instance {
     this.#files = closeFiles(this.#module.FS, this.#quota, bytes => this.#hooks.random(bytes))
     ownTimes(this.#module.FS, () => this.#hooks.now())
     if (image === undefined) return
+    this.#zoneNamesAt = image.zoneNamesAt
     this.#growTo(image.imageBytes)
     mendParts(this.#module.HEAPU8, image.parts)
   }
@@ -151,6 +158,9 @@ export class Instance {
       malloc: bytes => this.#module._malloc(bytes),
       hooks: () => this.#hooks,
       resize: bytes => this.#resize(bytes),
+      placeZoneNames: (...at) => {
+        this.#zoneNamesAt = at
+      },
     })
     const imported = WebAssembly.Module.imports(module)
     const functions = new Set(
@@ -173,9 +183,11 @@ export class Instance {
       throw new SealViolation(`the guest called ${name}`)
     }
     const call = original as unknown as (...args: unknown[]) => unknown
+    const refusal = refusedImports.get(name)
+    const end = () => (refusal === undefined ? refuse() : refusal)
     const isSealed = () => this.#isSealed
     const sealed: ImportedFunction = function (this: unknown, ...args: never[]) {
-      return isSealed() ? refuse() : call.apply(this, args)
+      return isSealed() ? end() : call.apply(this, args)
     }
     if (original.sig !== undefined) sealed.sig = original.sig
     return sealed
@@ -214,6 +226,19 @@ export class Instance {
 
   get memory(): Uint8Array<ArrayBuffer> {
     return this.#module.HEAPU8
+  }
+
+  /** Where the C library has the names of the local zone. */
+  get zoneNamesAt(): Image['zoneNamesAt'] {
+    return this.#zoneNamesAt
+  }
+
+  /** Names the local zone: its winter and its summer. */
+  nameZone(names: readonly [string, string]): void {
+    for (const [index, at] of this.#zoneNamesAt.entries()) {
+      const text = `${names[index]}`.slice(0, MAX_ZONE_NAME)
+      this.#module.HEAPU8.set(Buffer.from(`${text}\0`), at)
+    }
   }
 
   /** Gives the run its hooks, and bounds the memory and the files. */

@@ -12,6 +12,8 @@ export interface ImportDependencies {
   malloc(bytes: number): number
   hooks(): InstanceHooks
   resize(bytes: number): number
+  /** Called once, in the boot: where the C library has the names of the zone. */
+  placeZoneNames(winterAt: number, summerAt: number): void
 }
 
 const REALTIME = 0
@@ -52,10 +54,7 @@ export function replaceImports(
     deps.hooks().random(deps.memory().subarray(at >>> 0, (at >>> 0) + (length >>> 0)))
     return 0
   })
-  own('_Py_CheckEmscriptenSignals_Helper', () => {
-    deps.hooks().poll()
-    return 0
-  })
+  own('_Py_CheckEmscriptenSignals_Helper', () => deps.hooks().poll())
   own('_Py_emscripten_runtime', () => {
     const bytes = Buffer.from(`${RUNTIME_NAME}\0`)
     const at = deps.malloc(bytes.length)
@@ -81,18 +80,19 @@ function replaceZone(
       view().setUint32(timezoneAt >>> 0, 0, true)
       view().setInt32(daylightAt >>> 0, 0, true)
       for (const at of [standardAt, summerAt]) deps.memory().set(Buffer.from('UTC\0'), at >>> 0)
+      deps.placeZoneNames(standardAt >>> 0, summerAt >>> 0)
     },
   )
   own('_localtime_js', (time: bigint, at: number) => {
-    const offset = deps.hooks().zoneOffset(Number(time))
+    const { offset, isSummer } = deps.hooks().zone.localTimeAt(Number(time))
     toFields(time + BigInt(offset), at)
-    view().setInt32((at >>> 0) + TM_DST, 0, true)
+    view().setInt32((at >>> 0) + TM_DST, isSummer ? 1 : 0, true)
     view().setInt32((at >>> 0) + TM_OFFSET, offset, true)
   })
   own('_mktime_js', (at: number) => {
     const asUtc = BigInt(toTime(at))
     // The offset a little earlier or later is another one near a change of the clocks only.
-    const guess = asUtc - BigInt(deps.hooks().zoneOffset(Number(asUtc)))
-    return asUtc - BigInt(deps.hooks().zoneOffset(Number(guess)))
+    const guess = asUtc - BigInt(deps.hooks().zone.offsetAt(Number(asUtc)))
+    return asUtc - BigInt(deps.hooks().zone.offsetAt(Number(guess)))
   })
 }

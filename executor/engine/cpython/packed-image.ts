@@ -7,7 +7,8 @@
  * | 32     | 32    | SHA-256 of the whole memory of the image |
  * | 64     | 4     | bytes of the whole memory |
  * | 68     | 4     | number of parts |
- * | 72     | 8 each | the parts that are not zero: address and length, in order |
+ * | 72     | 8     | addresses of the names of the zone: of its winter and of its summer |
+ * | 80     | 8 each | the parts that are not zero: address and length, in order |
  * | …      | …     | their bytes, one after the other |
  *
  * Numbers are little-endian. The zeros are left out: they are nearly half of the image.
@@ -20,7 +21,8 @@ import { type MemoryPart, nonZeroParts } from '../memory-parts.ts'
 const HASH_BYTES = 32
 const SIZE_AT = 64
 const COUNT_AT = 68
-const TABLE_AT = 72
+const ZONE_NAMES_AT = 72
+const TABLE_AT = 80
 const ENTRY_BYTES = 8
 
 /** An image as its bytes describe it. */
@@ -31,10 +33,15 @@ export interface Image {
   readonly imageBytes: number
   /** SHA-256 of the whole memory, hexadecimal. */
   readonly memoryHash: string
+  /** Where the C library has the names of the local zone: of its winter and of its summer. */
+  readonly zoneNamesAt: readonly [number, number]
 }
 
 /** The bytes of an image, in memory that threads can share. */
-export function packImage(memory: Uint8Array): SharedArrayBuffer {
+export function packImage(
+  memory: Uint8Array,
+  zoneNamesAt: Image['zoneNamesAt'],
+): SharedArrayBuffer {
   const parts = nonZeroParts(memory)
   const dataAt = TABLE_AT + parts.length * ENTRY_BYTES
   const size = parts.reduce((sum, { bytes }) => sum + bytes.length, dataAt)
@@ -42,6 +49,9 @@ export function packImage(memory: Uint8Array): SharedArrayBuffer {
   packed.write(hashOf(memory), HASH_BYTES, 'hex')
   packed.writeUInt32LE(memory.length, SIZE_AT)
   packed.writeUInt32LE(parts.length, COUNT_AT)
+  for (const [index, at] of zoneNamesAt.entries()) {
+    packed.writeUInt32LE(at, ZONE_NAMES_AT + index * 4)
+  }
   let end = dataAt
   for (const [index, { at, bytes }] of parts.entries()) {
     packed.writeUInt32LE(at, TABLE_AT + index * ENTRY_BYTES)
@@ -79,5 +89,7 @@ export function unpackImage(image: SharedArrayBuffer): Image {
     return { at, bytes }
   })
   const memoryHash = packed.toString('hex', HASH_BYTES, 2 * HASH_BYTES)
-  return { parts, imageBytes: packed.readUInt32LE(SIZE_AT), memoryHash }
+  const [winterAt, summerAt] = [0, 4].map(at => packed.readUInt32LE(ZONE_NAMES_AT + at))
+  const zoneNamesAt = [winterAt as number, summerAt as number] as const
+  return { parts, imageBytes: packed.readUInt32LE(SIZE_AT), memoryHash, zoneNamesAt }
 }

@@ -7,6 +7,7 @@ import {
   replacedImports,
 } from '../../../executor/engine/cpython/allowed-imports.ts'
 import { readPackage } from '../../../executor/engine/cpython/package-files.ts'
+import { refusedImports } from '../../../executor/engine/cpython/refused-imports.ts'
 
 /** Of the package that the list was made for: an upgrade is a decision. */
 const HASH = 'a48def14fc0d859de59035d72f5d4f7efe2de3754c0c7e54eabcad22ff9a3161'
@@ -34,3 +35,20 @@ t.test('every allowed import is one of the module, and few are', async t => {
   const ways = ['_emscripten_system', '_dlopen_js', 'proc_exit', 'getaddrinfo', '__syscall_connect']
   for (const name of ways) t.notOk(allowedImports.has(name), name)
 })
+
+t.test(
+  'an import that is refused with an answer is one of the module, and is not allowed',
+  async t => {
+    const { wasm } = await readPackage()
+    const functions = WebAssembly.Module.imports(await WebAssembly.compile(wasm))
+      .filter(({ kind }) => kind === 'function')
+      .map(({ name }) => name)
+    for (const name of refusedImports.keys()) {
+      t.ok(functions.includes(name), name)
+      t.notOk(allowedImports.has(name), name)
+    }
+    for (const name of ['proc_exit', '_abort_js', '_dlopen_js', 'ffi_call_js']) {
+      t.notOk(refusedImports.has(name), name)
+    }
+  },
+)
