@@ -1,6 +1,5 @@
 /** One execution in a worker, from its source to its report, without leaving this thread's turn. */
 
-import { LatchdError } from '../../protocol/errors.ts'
 import type { ExecutionError } from '../../protocol/execution/execution.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
 import type {
@@ -18,6 +17,7 @@ import type { GuestTool } from '../guest/host/tools.ts'
 import { Channel } from './channel.ts'
 import { GuestClock } from './clock.ts'
 import { CpuBudget } from './cpu-budget.ts'
+import { engineFailure } from './failure/engine-failure.ts'
 import {
   type HiddenName,
   hiderText,
@@ -276,19 +276,8 @@ class RunningTask {
       const failure = program.failure(error.description, isMemoryFull)
       return failed(hintHidden(failure, this.#task.source, this.#hiders))
     }
-    if (error instanceof LatchdError && error.code === 'SNAPSHOT_INCOMPATIBLE') {
-      return failed({ code: error.code, name: 'SnapshotIncompatible', message: error.message })
-    }
-    const isTrap = error instanceof WebAssembly.RuntimeError || error instanceof RangeError
-    if (error instanceof OutOfGuestMemory || isTrap) {
-      const { memoryBytes } = this.#task.limits
-      return failed({
-        code: 'LIMIT_EXCEEDED',
-        name: 'InternalError',
-        message: `out of memory: the guest heap reached memoryBytes ${memoryBytes}`,
-        limit: 'memoryBytes',
-      })
-    }
+    const failure = engineFailure(error, this.#task.limits.memoryBytes)
+    if (failure !== undefined) return failed(failure)
     throw error
   }
 
