@@ -28,7 +28,8 @@ const approve = {
   calculate_pi: async (decimals: number) => Math.PI.toFixed(decimals),
   add: async (a: number, b: number) => a + b,
 }
-const { executor, run } = pythonExecutor(t, { tools: { ...exampleTools, ...approve } as never })
+const examples = Object.fromEntries(exampleTools.map(tool => [tool.name, tool]))
+const { executor, run } = pythonExecutor(t, { tools: { ...examples, ...approve } as never })
 
 /** Programs, what each gives, and what it prints. */
 const programs: Readonly<
