@@ -15,8 +15,10 @@ import { notHeld } from './session-state.ts'
 import { StandbyGuests } from './standby-guests.ts'
 import { runTask } from './task.ts'
 
-/** A thread that is idle for so long after its start rehearses, and has loaded all that it loads. */
+/** A thread that was idle for so long has loaded all that it loads. */
 const LOADED_MS = 100
+/** An idle pool rehearses after so long: a program that comes right after the start finds its cores free. */
+const REHEARSAL_MS = 1000
 /** Memory that guests have grown by is kept for so long while no program comes. */
 const GROWN_MS = 2000
 
@@ -91,12 +93,13 @@ export function serve(start: LaneStart, around?: AroundTask): Promise<never> {
     execute: around === undefined ? execute : (task, lane) => around(task, lane, execute),
     rest: () => standbyGuests.rest(),
     settlesAfterMs: () => {
-      if (hasGarbage || mayRehearse) return LOADED_MS
+      if (hasGarbage) return LOADED_MS
+      if (mayRehearse) return REHEARSAL_MS
       return standbyGuests.hasGrown ? GROWN_MS : undefined
     },
     settle: () => {
-      hasGarbage = false
-      if (mayRehearse) rehearseOnce()
+      if (hasGarbage) hasGarbage = false
+      else if (mayRehearse) rehearseOnce()
       standbyGuests.giveUpGrown()
       shrinkHeap()
     },

@@ -7,7 +7,7 @@ import { makePool } from '../../executor/pool/engine-pools.ts'
 import { eventually } from '../support/eventually.ts'
 
 /** Longer than a thread has to be idle: each question wakes it. */
-const IDLE_MS = 250
+const IDLE_MS = 1250
 
 t.test('the first idle thread of a pool rehearses, once', async t => {
   const pool = makePool('thread', 2, {})
