@@ -55,7 +55,7 @@ export class CallsToClients implements ClientCalls {
       ...this.#frame({ binding, context }, callId),
       kind: 'execute' as const,
       input: encodeValue(input, 'input'),
-      context: conerrorText(context, timeoutMs),
+      context: contextOf(context, timeoutMs),
       isRepeat: false,
       ...(isRaw && { isRaw: true as const }),
     }
@@ -89,7 +89,7 @@ export class CallsToClients implements ClientCalls {
       ...this.#frame({ binding, context }, `${context.callId}.approval`),
       kind: 'needs-approval' as const,
       input: encodeValue(input, 'input'),
-      context: conerrorText(context, timeoutMs),
+      context: contextOf(context, timeoutMs),
     }
     const deadlineMs = timeoutMs === 'none' ? undefined : performance.now() + timeoutMs
     const client = await this.#deps.clientFor(binding)
@@ -159,7 +159,7 @@ export class CallsToClients implements ClientCalls {
   }
 }
 
-function conerrorText(context: ToolContext, timeoutMs: number | 'none') {
+function contextOf(context: ToolContext, timeoutMs: number | 'none') {
   const { executionId, sessionId, caller, metadata, idempotencyKey, traceparent } = context
   return {
     executionId,

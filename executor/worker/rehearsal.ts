@@ -4,12 +4,11 @@
  * those of the engine's WebAssembly for all threads of the process.
  */
 
-import { MessageChannel } from 'node:worker_threads'
-import { LATCH_BYTES, REHEARSED } from '../../protocol/latch.ts'
+import { REHEARSED } from '../../protocol/latch.ts'
 import { resolveLimits } from '../../protocol/limits.ts'
 import type { GuestTask } from '../boundary/messages.ts'
 import type { Guest } from '../engine/guest.ts'
-import { WorkerLane } from './lane.ts'
+import { withDetachedLane } from './detached-lane.ts'
 import { runTask, type TaskDependencies } from './task.ts'
 
 /** Each with the status that it ends with: nothing answers a call, so its guest parks there. */
@@ -49,16 +48,11 @@ function rehearseOne(
   guest: Guest,
   deps: RehearsalDependencies,
 ): void {
-  const { port1, port2 } = new MessageChannel()
-  const lane = new WorkerLane({ port: port1, latch: new SharedArrayBuffer(LATCH_BYTES) })
-  try {
-    const { outcome } = runTask(taskOf(source), guest, { ...deps, lane, parksAlways: true })
-    if (outcome.status === status) return
-    throw new Error(`A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`)
-  } finally {
-    port1.close()
-    port2.close()
-  }
+  const { outcome } = withDetachedLane(lane =>
+    runTask(taskOf(source), guest, { ...deps, lane, parksAlways: true }),
+  )
+  if (outcome.status === status) return
+  throw new Error(`A rehearsal of this thread has ${outcome.status}: ${JSON.stringify(outcome)}`)
 }
 
 const taskOf = (source: string): GuestTask => ({

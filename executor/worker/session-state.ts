@@ -7,10 +7,8 @@
  */
 
 import { randomUUID } from 'node:crypto'
-import { MessageChannel } from 'node:worker_threads'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
-import { LATCH_BYTES } from '../../protocol/latch.ts'
 import type {
   GuestOutcome,
   GuestReport,
@@ -21,8 +19,9 @@ import type {
 import { endOfRun, isSameEnd } from '../boundary/program-end.ts'
 import { engineOf } from '../engine/engine.ts'
 import type { Guest } from '../engine/guest.ts'
+import { withDetachedLane } from './detached-lane.ts'
 import type { GuestCalls } from './guest-calls.ts'
-import { WorkerLane } from './lane.ts'
+import type { WorkerLane } from './lane.ts'
 
 /** Runs a task on a guest to its report. */
 export type RunStep = (
@@ -84,10 +83,9 @@ function repeat(
   guest: Guest,
   run: RunStep,
 ): void {
-  // The messages of a repetition go nowhere: the host has had them.
-  const { port1, port2 } = new MessageChannel()
-  try {
-    const { outcome } = run(
+  // The host has had the messages of the first run.
+  const { outcome } = withDetachedLane(lane =>
+    run(
       {
         ...step,
         // It kept to its time before, and may take more on a busy machine.
@@ -103,17 +101,14 @@ function repeat(
       },
       guest,
       isHeld,
-      new WorkerLane({ port: port1, latch: new SharedArrayBuffer(LATCH_BYTES) }),
-    )
-    const end = endOfRun(outcome)
-    if (end !== undefined && isSameEnd(end, step.end)) return
-    const now = 'error' in outcome ? outcome.error.message : `${outcome.status} in another way`
-    const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.end.status}, and is ${now}`
-    throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
-  } finally {
-    port1.close()
-    port2.close()
-  }
+      lane,
+    ),
+  )
+  const end = endOfRun(outcome)
+  if (end !== undefined && isSameEnd(end, step.end)) return
+  const now = 'error' in outcome ? outcome.error.message : `${outcome.status} in another way`
+  const message = `Cannot bring the session back: its program ${step.executionId} took another path: it was ${step.end.status}, and is ${now}`
+  throw new LatchdError('SNAPSHOT_INCOMPATIBLE', message)
 }
 
 /** How much more time a program gets when it is repeated. */

@@ -1,6 +1,7 @@
 /** `latchd replay`: runs an execution again from its journal, and says whether it goes the same way. */
 
 import type { Command } from 'commander'
+import { maxFileRequests } from '../../../executor/files/file-operations.ts'
 import type { Replay, ReplayEnd } from '../../../protocol/execution/replay.ts'
 import { limitTable } from '../../../protocol/limits.ts'
 import { Connection } from '../../../sdk/http.ts'
@@ -14,6 +15,8 @@ import { print } from '../output/print.ts'
 import { table } from '../output/table.ts'
 import { oneLine } from '../refusal.ts'
 import { addSettingFlags } from '../setting-flags.ts'
+
+const MOST_CALLS = limitTable.maxCalls.ceiling
 
 /**
  * Adds `latchd replay`. It exits with 1 when the execution takes another path or ends in another
@@ -38,7 +41,7 @@ async function replay(id: string, options: Options, { terminal, config }: Cli): 
     '--until',
     options.until,
     // Requests about files have numbers too.
-    wholeNumber(1, 2 * limitTable.maxCalls.ceiling),
+    wholeNumber(1, MOST_CALLS + maxFileRequests({ maxCalls: MOST_CALLS })),
   )
   const { url, token, fetch } = await transportTo(config(options))
   const connection = new Connection({ url, token, fetch })
