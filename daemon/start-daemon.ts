@@ -24,7 +24,7 @@ import { DaemonTools } from './tools/daemon-tools.ts'
 export type { Daemon } from './daemon.ts'
 
 /**
- * Starts a daemon; resolves when it listens and its workers are ready.
+ * Starts a daemon; resolves when it listens and its first worker is ready. The other workers follow.
  *
  * @param onLost called when the store is lost: the state on disk is unknown, and only a new process
  *   may go on
@@ -52,18 +52,24 @@ export async function startDaemon(
     hasPriorities,
     ...(writeLog && { write: writeLog }),
   })
-  // Before anything else: of two daemons on one folder only one may do anything.
-  const store = await openStore(config, failpoints, error => {
-    log.fatal({ err: error }, 'store lost')
-    onLost(error)
-  })
   const { isolation, workers, recycleWorkers: maxCallerChanges } = config
-  const pool = makePool(isolation, workers, { maxCallerChanges })
+  const launched = Promise.withResolvers<void>()
+  const pool = makePool(isolation, workers, { maxCallerChanges, onLaunch: launched.resolve })
+  const started = pool.start()
+  // Who waits for it below gets the error.
+  started.catch(launched.resolve)
+  let store: Store | undefined
   try {
+    // Before anything else: of two daemons on one folder only one may do anything.
+    store = await openStore(config, failpoints, error => {
+      log.fatal({ err: error }, 'store lost')
+      onLost(error)
+    })
     const fetchAllow = new AllowList([])
     fetchAllow.reload(config.fetchAllow)
-    // The API's modules are loaded while the workers start: each is half of the time.
-    const started = pool.start()
+    // Loading the API blocks this thread, so the workers are on their way before: each is half of the
+    // time.
+    await launched.promise
     const [{ listenFor }, tools, traces] = await Promise.all([
       import('./daemon.ts'),
       configuredTools(config, {
@@ -72,7 +78,6 @@ export async function startDaemon(
         onWarning: text => log.warn(text),
       }),
       openTracing(env, packageVersion(), log),
-      started,
     ])
     for (const { warnings = [] } of tools) for (const text of warnings) log.warn(text)
     const names = new Set(tools.map(tool => tool.name))
@@ -88,12 +93,18 @@ export async function startDaemon(
       ...{ log, pool, store, tools: daemonTools, fetchAllow, inherited },
       ...{ secrets, traces, sources, env },
     })
+    try {
+      await started
+    } catch (error) {
+      await daemon.close()
+      throw error
+    }
     // Nothing of them is needed before.
     sources.start()
     return daemon
   } catch (error) {
     await pool.close()
-    await store.close()
+    await store?.close()
     throw error
   }
 }

@@ -96,7 +96,7 @@ export interface GuestPool {
   readonly pids?: readonly number[] | undefined
   /** Whether any execution waits for a worker. */
   readonly isPressed: boolean
-  /** Starts the workers; resolves when each has its standby guests ready. */
+  /** Starts the workers; resolves when the first has its standby guests ready. The others follow. */
   start(): Promise<void>
   /** The statistics of each worker. */
   statistics(): Promise<WorkerStatistics[]>

@@ -77,8 +77,8 @@ export interface EmbeddedExecutor extends Executor {
   /** Adds tools for executions that start from now on. @throws {LatchdError} `TOOL_INVALID` */
   addTools(tools: ToolSet): void
   /**
-   * Starts the worker threads, so that the first program finds them ready. Otherwise that program
-   * does.
+   * Starts the worker threads, so that the first program finds one ready; the others follow. Otherwise
+   * that program does.
    */
   start(): Promise<void>
 }

@@ -37,8 +37,6 @@ export interface Engine {
    * with parts that never poll has less.
    */
   readonly graceMs: number
-  /** How many threads of a pool the program waits for that has started it: the rest comes later. */
-  readonly awaitedThreads: number
   /** What V8 has in each of its threads. */
   readonly threadLimits: ThreadLimits
   /**
@@ -70,7 +68,6 @@ const quickjs: Engine = {
   // The engine's own 512 KiB are the smaller part of a deep recursion.
   threadLimits: { stackSizeMb: 8 },
   graceMs: 1000,
-  awaitedThreads: Infinity,
   languages: ['javascript', 'typescript'],
   openHost: async () => {
     const [{ baseSnapshot, storedFile }, { runtimeTag, snapshotTag }] = await Promise.all([
@@ -112,8 +109,6 @@ const cpython: Engine = {
   // thread makes few objects: V8's own choice is 10 MB more, and no faster (measured).
   threadLimits: { stackSizeMb: 64, maxYoungGenerationSizeMb: 4 },
   graceMs: 100,
-  // Each takes some tenths of a second of CPU.
-  awaitedThreads: 1,
   openHost: async () => {
     const [{ pythonSnapshot, storedImage }, { pythonTags }] = await Promise.all([
       import('./cpython/image.ts'),

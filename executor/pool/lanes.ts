@@ -19,6 +19,8 @@ import type { Assignment } from './pool-threads.ts'
 
 /** The wait for a thread that replaces an ended one, at most; it takes under a second. */
 const REPLACE_MS = 5000
+/** The first executions of a pool come within so long of its start, or are in no hurry. */
+const SETTLE_MS = 250
 /** Pauses before further tries to start a thread. */
 const RETRY_MS = [100, 500, 2000]
 
@@ -94,6 +96,7 @@ export class Lanes {
   #opening = new Map<ThreadLane, AbortController>()
   /** Called when a lane is ready in the place of one that was lost, one each. */
   #replacements = new Set<() => void>()
+  #openAtOnce = () => {}
   #isClosed = false
 
   /**
@@ -181,6 +184,7 @@ export class Lanes {
     const { promise, resolve, reject } = Promise.withResolvers<ThreadLane>()
     const place = {}
     this.#waiting.push(place, { place, owner, session, take: resolve, refuse: reject })
+    this.#openAtOnce()
     const onCancel = () => this.#waiting.take(place)?.refuse(cancelled.reason)
     cancelled.addEventListener('abort', onCancel, { once: true })
     try {
@@ -236,14 +240,24 @@ export class Lanes {
     this.#opening.delete(lane)
     this.#free = this.#free.filter(other => other !== lane)
     lane.end(error)
-    if (wasReady) this.openLater()
+    if (wasReady) void this.#reopen()
   }
 
-  /** Opens another lane, some time; tries again as long as no thread comes up. */
-  openLater(): void {
-    void this.#reopen()
+  /**
+   * Opens further lanes, one after another: when an execution waits for one, or after a moment in
+   * which those that are ready have the cores for what comes first.
+   */
+  openLater(count: number): void {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#openAtOnce = resolve
+    const timer = setTimeout(resolve, SETTLE_MS).unref()
+    void promise.then(async () => {
+      clearTimeout(timer)
+      for (let left = count; left > 0; left--) await this.#reopen()
+    })
   }
 
+  /** Opens a lane; tries again as long as no thread comes up. */
   async #reopen(): Promise<void> {
     for (let tries = 0; !this.#isClosed; tries++) {
       try {

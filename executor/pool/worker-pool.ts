@@ -6,6 +6,7 @@
  * (`scheduler.ts`).
  */
 
+import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
@@ -48,6 +49,8 @@ export interface PoolOptions {
   readonly spins?: boolean
   /** As of a {@link WorkerScheduler}. */
   readonly keepsOne?: boolean
+  /** Called when the first thread or process is on its way: what the start still needs is not ours. */
+  readonly onLaunch?: () => void
 }
 
 /** Believes what is sent: for tests, whose programs do not escape. */
@@ -78,6 +81,7 @@ export class WorkerPool implements GuestPool {
   #ready: Promise<void> | undefined
   #readerOf: (work: GuestWork) => GuestReader
   #beginnings = new BeginWatch()
+  #onLaunch: (() => void) | undefined
 
   /**
    * @param workers threads, at least 1
@@ -92,6 +96,7 @@ export class WorkerPool implements GuestPool {
       engine = 'quickjs',
       spins = true,
       keepsOne = false,
+      onLaunch,
     }: PoolOptions = {},
     readerOf: (work: GuestWork) => GuestReader = () => believing,
   ) {
@@ -103,6 +108,7 @@ export class WorkerPool implements GuestPool {
     this.#maxSpinning = spins ? availableParallelism() - 1 : 0
     this.#entry = entry
     this.#engine = engine
+    this.#onLaunch = onLaunch
     const onPressure = (waiting: number) => {
       this.#waiting = waiting
       this.#reportPressure()
@@ -156,8 +162,11 @@ export class WorkerPool implements GuestPool {
     const threads = new PoolThreads()
     const pool = new Piscina<LaneStart, unknown>({
       filename: this.#entry ?? new URL(`../worker/entry${extension}`, import.meta.url).href,
-      minThreads: this.workers,
+      // The first is ready sooner without the others beside it.
+      minThreads: 1,
       maxThreads: this.workers,
+      // One that has no lane yet is about to get it.
+      idleTimeout: Infinity,
       // A thread has one task, and sleeps on its own latch between the executions.
       atomics: 'disabled',
       // Loading through the app's compile cache takes a quarter of the time.
@@ -173,12 +182,15 @@ export class WorkerPool implements GuestPool {
       workerData,
     })
     threads.attach(pool)
+    const created = once(pool, 'workerCreate')
     const lanes = new Lanes(pool, this.#maxCallerChanges)
     this.#lanes = lanes
     pool.on('error', error => lanes.fail(error))
-    const awaited = Math.min(this.workers, engines[this.#engine].awaitedThreads)
-    await Promise.all(Array.from({ length: awaited }, () => lanes.open()))
-    for (let opened = awaited; opened < this.workers; opened++) lanes.openLater()
+    this.#onLaunch?.()
+    // Before that Piscina would start another one for the lane.
+    await created
+    await lanes.open()
+    lanes.openLater(this.workers - 1)
   }
 
   statistics(): Promise<WorkerStatistics[]> {

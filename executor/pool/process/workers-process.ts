@@ -95,7 +95,7 @@ export class WorkersProcess {
    */
   static async start(
     workers: number,
-    options: PoolOptions,
+    { onLaunch, ...options }: PoolOptions,
     onLost: (guests: readonly PoolRun[]) => void,
   ): Promise<WorkersProcess> {
     // Stored by a process that has a compile cache, which the child has not.
@@ -104,6 +104,7 @@ export class WorkersProcess {
     const process = new WorkersProcess(snapshotFile, onLost)
     const giveUp = setTimeout(() => process.#lose('does not come up'), START_MS)
     process.#send({ kind: 'start', workers, options, key: process.#key, snapshotFile })
+    onLaunch?.()
     try {
       await process.#ready.promise
     } finally {
