@@ -10,6 +10,8 @@ import { outputOf, startExecutor } from '../support/executor.ts'
 import { isLong } from '../support/length.ts'
 import { inputSchema, valueFor } from '../support/schema-arbitrary.ts'
 
+const executor = startExecutor(t, tools as never)
+
 /** Lines after the first of a `ToolInputError`. */
 class Refusal {
   readonly problems: readonly string[]
@@ -171,7 +173,6 @@ const wanted = (result: unknown) =>
     : { value: result }
 
 t.test('in an app', async t => {
-  const executor = startExecutor(t, tools as never)
   for (const [call, result] of calls) {
     t.strictSame(await outputOf(executor, program(call)), wanted(result), call)
   }
@@ -190,7 +191,6 @@ const reading = { schemaOf: () => ({}), known: {} }
 const inputs = inputSchema.chain(schema => fc.tuple(fc.constant(schema), valueFor(schema, reading)))
 
 t.test('an input in one object and by position is the same input', async t => {
-  const executor = startExecutor(t)
   let compared = 0
   const source = `const { input, names } = inputs
     const list = names.map(name => input[name])
@@ -233,7 +233,6 @@ t.test('an input in one object and by position is the same input', async t => {
 })
 
 t.test('the rules hold in a program that has patched what it can reach', async t => {
-  const executor = startExecutor(t, tools as never)
   const source = `for (const key of ['indexOf', 'includes', 'some', 'every', 'filter', 'find']) delete Array.prototype[key]
     for (const key of ['charCodeAt', 'toLowerCase', 'slice', 'at', 'match']) delete String.prototype[key]
     for (const index of [0, 1, 2, 3, 4, 5]) Object.defineProperty(Array.prototype, index, { get() { throw 'patched' }, set() { throw 'patched' } })
