@@ -4,12 +4,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import t from 'tap'
 import type { ToolContext } from '../../protocol/tool/wire-tool.ts'
 import { openExecutor } from '../support/executor.ts'
+import { isLong } from '../support/length.ts'
 
-const EXECUTIONS = 200
+const EXECUTIONS = isLong ? 200 : 100
 const CALLS = 10
 
 t.test(
-  '200 executions with ten calls each on two workers are all right, none mixed up',
+  `${EXECUTIONS} executions with ten calls each on two workers are all right, none mixed up`,
   async t => {
     const callers = new Map<string, Set<unknown>>()
     const work = {
@@ -64,7 +65,7 @@ t.test('executions with and without failures, limits and cancels do not mix', as
     }),
   ]
   const outcomes = await Promise.all(
-    Array.from({ length: 100 }, (_, n) =>
+    Array.from({ length: 50 }, (_, n) =>
       executor.execute((kinds[n % kinds.length] as (typeof kinds)[0])(n)),
     ),
   )

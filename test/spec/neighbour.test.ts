@@ -28,7 +28,7 @@ for (const name of short) {
     const request = costlyRequests[name]
     if (request === undefined || alice === undefined || bob === undefined) throw new Error(name)
     const costly = costlyCaller(alice, request)
-    const times = await timedPrograms(bob, 300)
+    const times = await timedPrograms(bob, 150)
     const statuses = await costly.stop()
     t.ok(statuses.length > 0)
     t.strictSame(

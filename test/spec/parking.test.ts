@@ -21,10 +21,10 @@ import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
 import { PROGRAMS as FOLDER, tools } from './programs-tools.ts'
 
 /** Random ones. */
-const PROGRAMS = Number(env.PARKING_PROGRAMS ?? 60)
+const PROGRAMS = Number(env.PARKING_PROGRAMS ?? 40)
 const LANES = 4
 /** The suite runs one part of the corpus, another one each time. */
-const CORPUS_PARTS = 4
+const CORPUS_PARTS = 8
 const isWhole = env.PARKING_PROGRAMS !== undefined
 const part = Math.floor(Math.random() * CORPUS_PARTS)
 

@@ -60,7 +60,7 @@ async function start(t: Test, { stateDir, tools }: Place): Promise<Daemon> {
     flags: {},
     env: {
       LATCHD_PORT: '0',
-      LATCHD_WORKERS: '2',
+      LATCHD_WORKERS: '1',
       LATCHD_LOG_LEVEL: 'silent',
       LATCHD_DRAIN_MS: '0',
       LATCHD_STATE_DIR: stateDir,

@@ -28,7 +28,7 @@ for (const isolation of isolationLevels) {
       async t => {
         await run({ sessionId, source: 'name = "before"; var keep = []' })
         const limits = { maxSessionBytes: MIB, cpuMs: 60_000 }
-        const large = await run({ sessionId, limits, source: `name = "after"; ${keep(4)}` })
+        const large = await run({ sessionId, limits, source: `name = "after"; ${keep(2)}` })
         t.match(large, {
           status: 'failed',
           error: {
@@ -37,7 +37,7 @@ for (const isolation of isolationLevels) {
             hint: /has what it had before/,
           },
         })
-        const failed = await run({ sessionId, limits, source: `${keep(4)}; nothing()` })
+        const failed = await run({ sessionId, limits, source: `${keep(2)}; nothing()` })
         t.match(failed, {
           error: { limit: 'maxSessionBytes', message: /had failed before: nothing is not defined/ },
         })
@@ -52,19 +52,19 @@ for (const isolation of isolationLevels) {
       const kept = await run({
         sessionId,
         limits,
-        source: `${keep(12)}; var last = keep.at(-1); 0`,
+        source: `${keep(9)}; var last = keep.at(-1); 0`,
       })
       t.equal(kept.status, 'completed', JSON.stringify(kept.error))
       const { snapshotBytes } = (await get(`${url}/v1/sessions/${sessionId}`)).body
       t.ok(snapshotBytes > 8 * MIB, `${snapshotBytes} bytes`)
       t.match(await run({ sessionId, source: '[keep.length, keep.at(-1) === last]' }), {
-        output: { value: [(12 * MIB) / 4, true] },
+        output: { value: [(9 * MIB) / 4, true] },
       })
     })
 
     t.test('a program without a session may use what it likes', async t => {
       const limits = { maxSessionBytes: 0, cpuMs: 60_000 }
-      t.match(await run({ limits, source: `let keep; ${keep(4)}` }), { status: 'completed' })
+      t.match(await run({ limits, source: `let keep; ${keep(2)}` }), { status: 'completed' })
     })
   })
 }

@@ -7,13 +7,16 @@ import { codeTool, Latchd } from '../../sdk/index.ts'
 import { asked } from '../support/approvals.ts'
 import { startHere } from '../support/command-here.ts'
 import { post, testDaemon } from '../support/daemon.ts'
-import { completed, openExecutor, outputOf, startExecutor } from '../support/executor.ts'
+import { completed, outputOf, startExecutor } from '../support/executor.ts'
+import { isLong } from '../support/length.ts'
 import { stateFolder } from '../support/state-folder.ts'
 import { testFolder } from '../support/test-folder.ts'
 import { randomFrom, zoneSamples } from '../support/zone-samples.ts'
 
 // Each daemon and each zone takes its time on a busy machine.
 t.setTimeout(120_000)
+
+const executor = startExecutor(t)
 
 const zones = [
   ...[
@@ -96,9 +99,11 @@ t.test('local times are those of Node in the zone', async t => {
   const seed = Number(process.env.LATCHD_TEST_SEED ?? Date.now() % 1e9)
   t.comment(`LATCHD_TEST_SEED=${seed}`)
   const random = randomFrom(seed)
-  const inputs = zones.map(timeZone => ({ timeZone, ...zoneSamples(timeZone, random, 40) }))
+  const inputs = zones.map(timeZone => ({
+    timeZone,
+    ...zoneSamples(timeZone, random, isLong ? 40 : 20),
+  }))
   const expected = inNode(inputs)
-  const executor = startExecutor(t)
   for (const [i, { timeZone, ...samples }] of inputs.entries()) {
     const source = `const { instants, fields } = inputs\n${program}\ntold`
     const limits = { maxOutputBytes: 16_777_216 }
@@ -114,7 +119,6 @@ t.test('local times are those of Node in the zone', async t => {
 const SUMMER = 'new Date(2024, 6, 1, 12)'
 
 t.test('a zone is called as Node calls it', async t => {
-  const executor = startExecutor(t)
   const named = {
     'Europe/Berlin': 'Mon Jul 01 2024 12:00:00 GMT+0200 (Central European Summer Time)',
     'america/new_york': 'Mon Jul 01 2024 12:00:00 GMT-0400 (Eastern Daylight Time)',
@@ -132,7 +136,6 @@ t.test('a zone is called as Node calls it', async t => {
 })
 
 t.test('dates of a zone are dates, also of classes of the program', async t => {
-  const executor = startExecutor(t)
   const source = `class Day extends Date { get label() { return this.getDate() + '.' } }
     const day = new Day(2024, 6, 1), date = new Date('2024-07-01T00:00')
     const evil = { valueOf() { Date.parse('2024-01-01T00:00'); return '2024-07-01T00:00' } }
@@ -153,12 +156,11 @@ t.test('a program that patches built-ins keeps its zone', async t => {
     Date.prototype.setTime = Number.isFinite = JSON.parse = Reflect.construct = () => { throw 1 }
     Array.prototype[Symbol.iterator] = Function.prototype.apply = undefined
     const date = ${SUMMER}; date.setHours(13); [date.getHours(), date.toISOString()]`
-  const output = await outputOf(startExecutor(t), { source, timeZone: 'Europe/Berlin' })
+  const output = await outputOf(executor, { source, timeZone: 'Europe/Berlin' })
   t.strictSame(output, [13, '2024-07-01T11:00:00.000Z'])
 })
 
 t.test('executions of a session have each their own zone, and one Date', async t => {
-  const executor = startExecutor(t)
   const session = await executor.sessions.create()
   const inZone = (source: string, timeZone?: string) =>
     session.execute({ source, ...(timeZone !== undefined && { timeZone }) })
@@ -202,7 +204,6 @@ t.test("a zone is kept for replay, by HTTP, the client and a workers' process", 
 })
 
 t.test('what is not the name of a zone is refused', async t => {
-  const executor = openExecutor(t, { workers: 1 })
   for (const timeZone of ['Mars/Olympus', '+01:00', '', 'Europe/Berlin ', '__proto__']) {
     await t.rejects(executor.execute({ source: '1', timeZone }), {
       code: 'INVALID_REQUEST',
@@ -218,7 +219,6 @@ t.test('the command, the code tool and the prompts of models take a zone', async
   const refused = await startHere(t, ['run', 'a.js', '--time-zone', 'Tokyo'], { cwd }).ended
   t.match(refused, { code: 2, stderr: /Cannot use --time-zone "Tokyo": expected the name of a/ })
 
-  const executor = openExecutor(t, { workers: 1 })
   const code = codeTool({ executor, timeZone: 'Asia/Tokyo' })
   t.match(await code.prompt(), /Dates are in the time zone Asia\/Tokyo/)
   t.match(await code.run({ source: `${SUMMER}.toJSON()` }), { output: '2024-07-01T03:00:00.000Z' })

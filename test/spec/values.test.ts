@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import t from 'tap'
 import { assertSame, exactValues } from '../support/exact-values.ts'
 import { openExecutor } from '../support/executor.ts'
+import { isLong } from '../support/length.ts'
 
 let received: unknown
 let given: () => unknown = () => undefined
@@ -55,7 +56,7 @@ t.test('any value crosses from host to guest to tool and back without a change',
     assertSame(output, v)
     if (exact) assert.deepStrictEqual(value, v)
   })
-  await fc.assert(property, { numRuns: 400 })
+  await fc.assert(property, { numRuns: isLong ? 400 : 200 })
 })
 
 t.test('any value crosses by an awaited call and as an item of a stream', async () => {
@@ -70,7 +71,7 @@ t.test('any value crosses by an awaited call and as an item of a stream', async 
     assertSame(parts.awaited, v)
     assertSame(parts.item, v)
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: isLong ? 200 : 100 })
 })
 
 /** What a clone of this Node gives. */
@@ -88,7 +89,7 @@ t.test('structuredClone gives of any value what it gives in Node', async () => {
   const property = fc.asyncProperty(exactValues, async v => {
     assertSame((await run(source, { v })).output, clonedHere(v))
   })
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: isLong ? 300 : 150 })
 })
 
 t.test('an input is in inputs and a global, and inputs cannot be changed', async t => {

@@ -4,6 +4,7 @@
  */
 
 import fc from 'fast-check'
+import { anyCharacter } from './any-character.ts'
 import { post } from './daemon.ts'
 import { toolSchema } from './schema-arbitrary.ts'
 
@@ -71,7 +72,7 @@ const tools = fc.array(
 const requestText: fc.Arbitrary<string> = fc
   .record(
     {
-      source: fc.oneof(program, fc.string({ unit: 'binary', maxLength: 200 })),
+      source: fc.oneof(program, fc.string({ unit: anyCharacter, maxLength: 200 })),
       language: fc.constantFrom('javascript', 'typescript'),
       typecheck: fc.constantFrom('warn', 'error'),
       durable: fc.boolean(),

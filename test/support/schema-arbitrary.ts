@@ -1,6 +1,7 @@
 /** Values for a JSON Schema: ones that fit, or mostly so. And schemas as tools have them. */
 
 import fc from 'fast-check'
+import { anyCharacter } from './any-character.ts'
 
 export interface Schema {
   readonly $ref?: string
@@ -80,7 +81,7 @@ function fittingOf(schema: Schema, reading: Reading, depth: number): fc.Arbitrar
   }
   switch (type) {
     case 'string':
-      return fc.string({ unit: 'binary', maxLength: 20 })
+      return fc.string({ unit: anyCharacter, maxLength: 20 })
     case 'boolean':
       return fc.boolean()
     case 'integer':

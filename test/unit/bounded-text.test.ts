@@ -10,8 +10,9 @@ import {
   readAnswer,
 } from '../../protocol/answer/answer-text.ts'
 import { boundedText, bytesOf, fits } from '../../protocol/answer/bounded-text.ts'
+import { anyCharacter } from '../support/any-character.ts'
 
-const text = fc.string({ unit: 'binary', maxLength: 2000 })
+const text = fc.string({ unit: anyCharacter, maxLength: 2000 })
 const bytes = (value: string, isJson: boolean) =>
   Buffer.byteLength(isJson ? JSON.stringify(value).slice(1, -1) : value)
 

@@ -7,6 +7,7 @@ import { QuickJS } from 'quickjs-wasi'
 import t from 'tap'
 import { BinaryWriter } from '../../executor/engine/quickjs/binary-value.ts'
 import { type MakerExports, ValueMaker } from '../../executor/engine/quickjs/value-maker.ts'
+import { anyCharacter } from '../support/any-character.ts'
 
 const wasm = readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
 const vm = await QuickJS.create({ wasm: await WebAssembly.compile(wasm) })
@@ -52,7 +53,7 @@ function said(code: string): string {
 const parsed = (json: string) => said(`${DESCRIBE}(JSON.parse(${JSON.stringify(json)}))`)
 
 const name = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 8 }),
+  fc.string({ unit: anyCharacter, maxLength: 8 }),
   fc.constantFrom(
     '__proto__',
     'toJSON',
@@ -67,7 +68,7 @@ const name = fc.oneof(
   fc.nat().map(String),
 )
 const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 200 }),
+  fc.string({ unit: anyCharacter, maxLength: 200 }),
   fc.constantFrom(
     '\ud800',
     '\udc00\ud800',

@@ -88,6 +88,8 @@ export class StdioTransport implements Transport {
       // Longer than any message may be: what follows would be read as a beginning.
       this.end = error instanceof Error ? error.message : String(error)
       this.onerror?.(error as Error)
+      // A server that floods the daemon would do so until it is stopped.
+      this.#process?.stdout.destroy()
       void this.close()
       return
     }

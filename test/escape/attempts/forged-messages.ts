@@ -206,7 +206,7 @@ export const forgedFrames: readonly (readonly [what: string, code: string])[] = 
   ],
   [
     'more bytes than arguments may have',
-    `task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii: new Uint8Array(1e9) })`,
+    `task.port.postMessage({ tag: 'm', serial: task.serial, value: ${JSON.stringify(call)}, ascii: new Uint8Array(2 ** 29) })`,
   ],
   [
     'bytes and no message',

@@ -20,22 +20,27 @@ t.test('a place is the one that acorn tells', async t => {
   fc.assert(property, { numRuns: 300 })
 })
 
-/** Milliseconds of this thread's computing in the fastest of three readings. */
-function readingMs(source: string): number {
-  const times = Array.from({ length: 3 }, () => {
+/**
+ * Milliseconds of this thread's computing in the fastest of three readings; the first that stays below
+ * a bound is enough.
+ */
+function readingMs(source: string, boundMs = 0): number {
+  let fastestMs = Infinity
+  for (let reading = 0; reading < 3 && fastestMs >= boundMs; reading++) {
     const before = process.threadCpuUsage()
     parse(source, 'typescript')
     const { user, system } = process.threadCpuUsage(before)
-    return (user + system) / 1000
-  })
-  return Math.min(...times)
+    fastestMs = Math.min(fastestMs, (user + system) / 1000)
+  }
+  return fastestMs
 }
 
 t.test('readings that fail and are tried again cost as much for each place', async t => {
   for (const line of ['async<T>(a);\n', 'a < b;\n', 'a ? (b) : c;\n', 'f<T>(a);\n']) {
     const few = readingMs(line.repeat(1000))
-    const many = readingMs(line.repeat(16_000))
     // 16 times as much when it grows with the length, 256 times with its square.
-    t.ok(many < few * 128, `${JSON.stringify(line)}: ${few} ms, ${many} ms`)
+    const bound = few * 128
+    const many = readingMs(line.repeat(16_000), bound)
+    t.ok(many < bound, `${JSON.stringify(line)}: ${few} ms, ${many} ms`)
   }
 })
