@@ -65,7 +65,7 @@ t.test('executions with and without failures, limits and cancels do not mix', as
     }),
   ]
   const outcomes = await Promise.all(
-    Array.from({ length: 50 }, (_, n) =>
+    Array.from({ length: EXECUTIONS / 2 }, (_, n) =>
       executor.execute((kinds[n % kinds.length] as (typeof kinds)[0])(n)),
     ),
   )

@@ -16,15 +16,16 @@ import type { Outcome } from '../../executor/index.ts'
 import type { ExecutionEvent } from '../../protocol/execution/events.ts'
 import { completed, openExecutor } from '../support/executor.ts'
 import { isolation } from '../support/isolation.ts'
+import { isLong } from '../support/length.ts'
 import { type ParkingProgram, parkingProgram } from './parking-programs.ts'
 import { ParkingRuns, type Run, type RunRequest } from './parking-runs.ts'
 import { PROGRAMS as FOLDER, tools } from './programs-tools.ts'
 
 /** Random ones. */
-const PROGRAMS = Number(env.PARKING_PROGRAMS ?? 40)
+const PROGRAMS = Number(env.PARKING_PROGRAMS ?? (isLong ? 60 : 40))
 const LANES = 4
 /** The suite runs one part of the corpus, another one each time. */
-const CORPUS_PARTS = 8
+const CORPUS_PARTS = isLong ? 4 : 8
 const isWhole = env.PARKING_PROGRAMS !== undefined
 const part = Math.floor(Math.random() * CORPUS_PARTS)
 
