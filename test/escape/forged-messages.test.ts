@@ -1,11 +1,13 @@
 /**
  * What an escaped program says in the name of its worker harms its own execution alone; at the level of
- * the run, of which `npm run attacks` makes one for each.
+ * the run, of which `npm run attacks` makes one for each. Each attempt costs a thread or two: the suite
+ * has some of them, its long form and the attacks have all.
  */
 
 import t from 'tap'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
 import { isolation } from '../support/isolation.ts'
+import { rowsOf } from '../support/length.ts'
 import { failure, unharmed } from '../support/one-worker.ts'
 import {
   forgedFrames,
@@ -18,7 +20,7 @@ import {
 const limits = { wallMs: 1000 }
 
 const executor = intrudedExecutor(t, isolation)
-for (const [what, message] of forgedMessages) {
+for (const [what, message] of rowsOf(forgedMessages)) {
   t.test(`${what} harms nobody else (${isolation})`, async t => {
     const source = `//intruder\nfor (const one of [${asSource(message)}].flat()) say(one); await new Promise(resolve => setTimeout(resolve, 1)); return 1`
     await ended(executor.execute({ source, limits }))
@@ -26,7 +28,7 @@ for (const [what, message] of forgedMessages) {
     await unharmed(t, executor)
   })
 }
-for (const [what, code] of hostileReports) {
+for (const [what, code] of rowsOf(hostileReports)) {
   t.test(`a report with ${what} is refused (${isolation})`, async t => {
     const source = `//intruder\nglobalThis.forged = ${code}; return 1`
     const outcome = await executor.execute({ source })
@@ -35,7 +37,7 @@ for (const [what, code] of hostileReports) {
     await unharmed(t, executor)
   })
 }
-for (const [what, report] of forgedReports) {
+for (const [what, report] of rowsOf(forgedReports)) {
   t.test(`a report with ${what} harms nobody else (${isolation})`, async t => {
     const source = `//intruder\nglobalThis.forged = ${asSource(report)}; return 1`
     await ended(executor.execute({ source, limits }))
@@ -45,7 +47,7 @@ for (const [what, report] of forgedReports) {
   })
 }
 
-for (const [what, code] of forgedFrames) {
+for (const [what, code] of rowsOf(forgedFrames)) {
   t.test(`a frame with ${what} harms nobody else (${isolation})`, async t => {
     const source = `//intruder\n${code}; await new Promise(resolve => setTimeout(resolve, 1)); return 1`
     await ended(executor.execute({ source, limits }))

@@ -8,6 +8,7 @@ import t from 'tap'
 import { allowedGlobals, allowedOfProcess } from '../../executor/worker/allowed-names.ts'
 import { intrude, intrudedExecutor } from '../support/intruder.ts'
 import { isolation } from '../support/isolation.ts'
+import { rowsOf } from '../support/length.ts'
 import { unharmed } from '../support/one-worker.ts'
 import { implants, portMessages, waysOut } from './attempts/sealed-realm.ts'
 
@@ -36,7 +37,7 @@ t.test(`ways out of the realm (${isolation})`, async t => {
 t.test(`anything on the port of the answers ends that thread alone (${isolation})`, async t => {
   const executor = intrudedExecutor(t, isolation)
   // The same code guards the ports of both levels.
-  const tried = isolation === 'thread' ? portMessages : portMessages.slice(0, 3)
+  const tried = isolation === 'thread' ? rowsOf(portMessages) : portMessages.slice(0, 3)
   for (const [what, message] of tried) {
     const post = `for (const port of found.ports) if (port !== task.port) port.postMessage(${message})`
     const source = `//intruder
