@@ -4,9 +4,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Test } from 'tap'
+import { isBuilt } from '../support/built.ts'
 import { testFolder } from '../support/test-folder.ts'
 
 const script = fileURLToPath(new URL('./store-process.ts', import.meta.url))
+const threads = new URL('../support/built-threads.ts', import.meta.url).href
+const command = [process.execPath, ...(isBuilt ? [`--import=${threads}`] : []), script]
 
 export type Task = 'hold' | 'work' | 'fill'
 /** What a process acknowledged: one property, by which it is called. */
@@ -27,7 +30,7 @@ export function storeProcess(
   task: Task,
   environment: Readonly<Record<string, string>> = {},
 ): StoreProcess {
-  return started(t, [process.execPath, script, stateDir, task], environment)
+  return started(t, [...command, stateDir, task], environment)
 }
 
 /**
@@ -37,7 +40,7 @@ export function storeProcess(
 export function storeProcessOnSmallDisk(t: Test, megabytes: number): StoreProcess {
   const mount = `mount -t tmpfs -o size=${megabytes}m tmpfs "$0"`
   const ballast = `mkdir "$0/state" && head -c ${megabytes}00000 /dev/zero > "$0/state/ballast"`
-  const run = `exec ${process.execPath} ${script} "$0/state" fill`
+  const run = `exec ${command.join(' ')} "$0/state" fill`
   return started(t, [
     'unshare',
     '-rm',
@@ -50,14 +53,15 @@ export function storeProcessOnSmallDisk(t: Test, megabytes: number): StoreProces
 
 function started(
   t: Test,
-  command: readonly string[],
+  args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): StoreProcess {
   // Without the test runner's NODE_OPTIONS, which it adds when a process is spawned.
-  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...command], {
+  const child = spawn('env', ['-u', 'NODE_OPTIONS', ...args], {
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      ...(isBuilt && { TEST_BUILT: '1' }),
       ...environment,
     },
     stdio: ['ignore', 'pipe', 'inherit'],

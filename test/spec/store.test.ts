@@ -22,6 +22,7 @@ import {
   submission,
 } from '../conformance/store-samples.ts'
 import { storeSuite } from '../conformance/store-suite.ts'
+import { emptiedStore } from '../support/emptied-store.ts'
 import { patience } from '../support/patience.ts'
 import { testFolder } from '../support/test-folder.ts'
 
@@ -52,7 +53,7 @@ async function openToLose(t: Test, failpoints: string) {
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i)
 const approved = { status: 'approved', decidedAtMs: CREATED_MS } as const
 
-storeSuite(t, 'SQLite', open)
+storeSuite(t, 'SQLite', await emptiedStore(t))
 
 t.test('a folder that is not there is made for its owner only', async t => {
   const stateDir = join(testFolder(t), 'a', 'state')
