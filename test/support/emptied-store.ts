@@ -36,7 +36,8 @@ export async function emptiedStore(t: Test): Promise<() => Promise<Store>> {
   const empty = emptying(database)
   return async () => {
     // The store has in memory which execution holds a session, which asked for it or was claimed.
-    for (const row of inSessions.all()) held.push([String(row.session_id), String(row.execution_id)])
+    for (const row of inSessions.all())
+      held.push([String(row.session_id), String(row.execution_id)])
     await Promise.all(held.splice(0).map(pair => store.releaseSession(...pair)))
     // And which messages are leased.
     await store.releaseWebhooks(messages.all().map(({ message_id }) => String(message_id)))

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { settingKeys, settings } from '../../daemon/config/settings.ts'
 import { errorTable } from '../../protocol/errors.ts'
+import { isBuilt } from './built.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -17,22 +18,32 @@ export function settingLines(): string {
   return [...rows, ...Object.keys(errorTable)].sort().join('\n')
 }
 
-/** Every export of the entry points with its declaration, without comments and paths. @param folder for the build */
+/**
+ * Every export of the entry points with its declaration, without comments and paths.
+ *
+ * @param folder for the declarations, where `dist/` was not built before the tests
+ */
 export function exportLines(folder: string): string {
+  const declarations = isBuilt ? resolve(root, 'dist') : emitDeclarations(folder)
+  return entries
+    .map(entry => {
+      const found = new Map<string, string>()
+      collect(resolve(declarations, entry, 'index.d.ts'), undefined, found)
+      const lines = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text)
+      return `# ${entry}\n${lines.join('\n')}`
+    })
+    .join('\n\n')
+}
+
+/** @returns the folder */
+function emitDeclarations(folder: string): string {
   const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', folder]
   const options = { cwd: root, encoding: 'utf8' } as const
   // tap adds its loader to every process of Node, also where the environment has none of it.
   const command = ['-u', 'NODE_OPTIONS', resolve(root, 'node_modules/.bin/tsc'), ...args]
   const { status, stdout, stderr } = spawnSync('env', command, options)
   if (status !== 0) throw new Error(`tsc ended with ${status}: ${stdout}${stderr}`)
-  return entries
-    .map(entry => {
-      const found = new Map<string, string>()
-      collect(resolve(folder, entry, 'index.d.ts'), undefined, found)
-      const lines = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text)
-      return `# ${entry}\n${lines.join('\n')}`
-    })
-    .join('\n\n')
+  return folder
 }
 
 /** Adds what a file exports. @param names those that are wanted; all when absent */
