@@ -29,7 +29,7 @@ import TapLines from './support/tap-lines.ts'
  */
 const NODE_FLAGS = ['--no-warnings', '--min-semi-space-size=16']
 /** So many files share a process: more would save little, and leave more to a crash. */
-const MOST = 24
+const MOST = 48
 /** A file has so long, as `.taprc` says too; each wait within it has a bound of its own. */
 const TIMEOUT_MS = 300_000
 /** tap ends a file that is late; one that never yields is told by SIGALRM, and has so long to report. */

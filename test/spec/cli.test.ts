@@ -42,6 +42,18 @@ function daemon(t: Test, args: readonly string[] = [], options?: CommandOptions)
 
 const embedded = 'Running in this process (embedded executor)\n'
 
+/** For tests that look only at what they know by its id. */
+const shared = await daemon(t)
+/** For tests that look at all that is theirs, each as a caller of its own. */
+const callers = ['ci', 'cancels', 'lists', 'filters', 'follows'] as const
+const withTokens = await daemon(t, [], {
+  env: { LATCHD_TOKENS: callers.map(name => `${name}:secret-of-${name}:execute+read`).join() },
+})
+const as = (name: (typeof callers)[number]) => {
+  const token = `secret-of-${name}`
+  return { url: withTokens.url, token, env: { LATCHD_TOKEN: token } }
+}
+
 t.test('configuration', async t => {
   t.jobs = PARALLEL
   t.test('an unknown variable is one line with the nearest name, and 78', async t => {
@@ -317,40 +329,31 @@ t.test('run without a daemon', async t => {
     })
   })
 
-  t.test('the tools of --tools are there', async t => {
-    const cwd = testFolder(t, {
-      'double.mjs': `export default {
-        name: 'double',
-        description: 'Doubles',
-        inputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
-        execute: async ({ n }) => 2 * n,
-      }`,
-      'join.ts': 'export default { join_texts: (a: string, b: string): string => a + b }',
-    })
-    const args = ['run', '-', '--tools', 'double.mjs', '--tools', 'join.ts']
-    t.strictSame(await latchdProcess(t, args, { cwd, input: 'join_texts("n", double(21))' }), {
-      code: 0,
-      stdout: "'n42'\n",
-      stderr: embedded,
-    })
-  })
-
-  t.test('what a tool module leaves open does not keep the command', async t => {
-    const cwd = testFolder(t, {
-      'a.mjs': `setInterval(() => {}, 1000)
-        export default { name: 'a', description: '', inputSchema: { type: 'object' }, execute: () => 1 }`,
-    })
-    t.match(await latchdProcess(t, ['run', '-', '--tools', 'a.mjs'], { cwd, input: '1' }), {
-      code: 0,
-    })
-  })
-
-  t.test('an approval is refused where nobody can be asked', async t => {
-    const input = 'const { approved, reason } = human_approval("x"); [approved, reason]'
-    const { code, stdout } = await latchdProcess(t, ['run', '-'], { input })
-    t.equal(code, 0)
-    t.match(stdout, /false,\s+'nobody can be asked/)
-  })
+  t.test(
+    'a process has the tools of --tools, asks nobody in a pipe, and ends whatever a module leaves open',
+    async t => {
+      const cwd = testFolder(t, {
+        'double.mjs': `setInterval(() => {}, 1000)
+        export default {
+          name: 'double',
+          description: 'Doubles',
+          inputSchema: { type: 'object', properties: { n: { type: 'number' } }, required: ['n'] },
+          execute: async ({ n }) => 2 * n,
+        }`,
+        'join.ts': 'export default { join_texts: (a: string, b: string): string => a + b }',
+      })
+      const args = ['run', '-', '--tools', 'double.mjs', '--tools', 'join.ts']
+      const input = `const { approved, reason } = human_approval('x')
+        console.log(approved, reason)
+        join_texts('n', double(21))`
+      t.match(await latchdProcess(t, args, { cwd, input }), {
+        code: 0,
+        stdout: /^false nobody can be asked.*\n'n42'\n$/,
+        stderr:
+          /^Running in this process \(embedded executor\)\nhuman_approval rejected by local: .*\n$/,
+      })
+    },
+  )
 
   t.test('a tool module that cannot be used is one line, and 2', async t => {
     const cwd = testFolder(t, { 'a.mjs': 'export const a = 1' })
@@ -369,7 +372,7 @@ t.test('serve', async t => {
   t.jobs = PARALLEL
   t.test('prints one line when it is ready, drains at SIGTERM, and ends with 0', async t => {
     const running = await serve(startProcess, t)
-    const program = startProcess(t, ['run', '-', '--url', running.url], {
+    const program = startHere(t, ['run', '-', '--url', running.url], {
       input: 'console.log("started"); sleep(300); "done"',
     })
     await program.seen('stdout', /^started\n/)
@@ -394,7 +397,7 @@ t.test('serve', async t => {
   })
 
   t.test('an address in use is one line, and 2', async t => {
-    const { port } = await daemon(t)
+    const { port } = shared
     const { code, stdout, stderr } = await latchd(t, ['serve', '--port', port, '--workers', '1'])
     t.strictSame([code, stdout], [2, ''])
     t.match(stderr, /^latchd: .*EADDRINUSE.*\n$/)
@@ -404,7 +407,7 @@ t.test('serve', async t => {
 t.test('with a daemon', async t => {
   t.jobs = PARALLEL
   t.test('run uses the daemon of LATCHD_URL or --url, and says so', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     const input = 'console.log("there"); 1 + 1'
     const expected = { code: 0, stdout: 'there\n2\n', stderr: `Running on the daemon at ${url}\n` }
     t.strictSame(await latchd(t, ['run', '-'], { input, env: { LATCHD_URL: url } }), expected)
@@ -420,21 +423,22 @@ t.test('with a daemon', async t => {
   })
 
   t.test('run tells a failure as without a daemon', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     const { code, stderr } = await latchd(t, ['run', '-', '--url', url], { input: 'null.a' })
     t.equal(code, 1)
     t.match(stderr, /\nTypeError: .* \(line 1, column \d+\)\n> 1 \| null\.a\n/)
   })
 
   t.test('Ctrl-C of run cancels the execution there', async t => {
-    const { url } = await daemon(t)
+    const { url, env } = as('cancels')
     const program = startHere(t, ['run', '-', '--url', url], {
+      env,
       input: 'console.log("started"); sleep(600_000)',
     })
     await program.seen('stdout', /^started\n/)
     program.signal('SIGINT')
     t.match(await program.ended, { code: 130 })
-    const { stdout } = await latchd(t, ['ps', '--json', '--url', url])
+    const { stdout } = await latchd(t, ['ps', '--json', '--url', url], { env })
     t.match(JSON.parse(stdout), [{ status: 'cancelled' }])
   })
 
@@ -470,27 +474,27 @@ t.test('with a daemon', async t => {
   )
 
   t.test('ps lists executions, newest first', async t => {
-    const { url } = await daemon(t)
-    await latchd(t, ['run', '-', '--url', url], { input: 'sleep(1); sleep(1)' })
-    await latchd(t, ['run', '-', '--url', url], { input: 'throw 1' })
-    const { stdout } = await latchd(t, ['ps', '--url', url])
+    const { url, env } = as('lists')
+    await latchd(t, ['run', '-', '--url', url], { env, input: 'sleep(1); sleep(1)' })
+    await latchd(t, ['run', '-', '--url', url], { env, input: 'throw 1' })
+    const { stdout } = await latchd(t, ['ps', '--url', url], { env })
     const [head, ...rows] = stdout.trimEnd().split('\n')
     t.match(head, /^ID +STATUS +AGE +CALLS +WHY +PROGRAM$/)
     t.strictSame(rows.length, 2)
     t.match(rows[0], /^exe_\w+ +failed +\d+m?s +0 +GUEST_ERROR +throw 1$/)
     t.match(rows[1], /^exe_\w+ +completed +\d+m?s +2 +sleep\(1\); sleep\(1\)$/)
-    const failed = await latchd(t, ['ps', '--url', url, '--status', 'failed', '--json'])
+    const failed = await latchd(t, ['ps', '--url', url, '--status', 'failed', '--json'], { env })
     t.match(JSON.parse(failed.stdout), [{ status: 'failed' }])
   })
 
   t.test('ps tells those of a time, a session and a tool', async t => {
-    const { url } = await daemon(t)
-    const client = new Latchd({ url })
+    const { url, env, token } = as('filters')
+    const client = new Latchd({ url, token })
     const session = await client.sessions.create()
     await session.execute({ source: '"in a session"' })
     await client.execute({ source: 'sleep(1)' })
     const programs = async (...flags: string[]) => {
-      const { stdout } = await latchd(t, ['ps', '--json', '--url', url, ...flags])
+      const { stdout } = await latchd(t, ['ps', '--json', '--url', url, ...flags], { env })
       return JSON.parse(stdout).map(({ sourceLine }: { sourceLine: string }) => sourceLine)
     }
     t.strictSame(await programs('--session', session.sessionId), ['"in a session"'])
@@ -498,7 +502,7 @@ t.test('with a daemon', async t => {
     t.strictSame(await programs('--since', '1h'), ['sleep(1)', '"in a session"'])
     t.strictSame(await programs('--until', '1h'), [])
     t.strictSame(await programs('--since', '2999-01-01'), [])
-    t.match(await latchd(t, ['ps', '--since', 'yesterday', '--url', url]), {
+    t.match(await latchd(t, ['ps', '--since', 'yesterday', '--url', url], { env }), {
       code: 2,
       stderr: /^latchd: Cannot use --since "yesterday": expected a time ago/,
     })
@@ -529,16 +533,17 @@ t.test('with a daemon', async t => {
   })
 
   t.test('logs -f follows an execution until cancel has ended it', async t => {
-    const { url } = await daemon(t)
+    const { url, env } = as('follows')
     const program = startHere(t, ['run', '-', '--url', url], {
+      env,
       input: 'console.log("one"); console.warn("two"); sleep(600_000)',
     })
     await program.seen('stdout', /^one\n/)
-    const listed = await latchd(t, ['ps', '--json', '--url', url])
+    const listed = await latchd(t, ['ps', '--json', '--url', url], { env })
     const [{ executionId }] = JSON.parse(listed.stdout) as [{ executionId: string }]
-    const following = startHere(t, ['logs', executionId, '-f', '--url', url])
+    const following = startHere(t, ['logs', executionId, '-f', '--url', url], { env })
     await following.seen('stdout', /^one\ntwo\n/)
-    t.strictSame(await latchd(t, ['cancel', executionId, '--url', url]), {
+    t.strictSame(await latchd(t, ['cancel', executionId, '--url', url], { env }), {
       code: 0,
       stdout: `${executionId} cancelled\n`,
       stderr: '',
@@ -546,11 +551,11 @@ t.test('with a daemon', async t => {
     const told = { code: 0, stdout: 'one\ntwo\n', stderr: /^Cancelled: .*\n/ }
     t.match(await following.ended, told)
     t.match(await program.ended, { code: 1, stderr: /\nCancelled: / })
-    t.match(await latchd(t, ['logs', executionId, '--url', url]), told)
+    t.match(await latchd(t, ['logs', executionId, '--url', url], { env }), told)
   })
 
   t.test('logs prints the text and the error once, and ends while the program waits', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     const client = new Latchd({ url })
     const logs = (id: string) => latchd(t, ['logs', id, '--url', url])
     const failed = await client.execute({ source: `console.log('one'); null.x` })
@@ -570,7 +575,7 @@ t.test('with a daemon', async t => {
   })
 
   t.test('what is not known is one line, and 2', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     for (const command of ['logs', 'show', 'cancel', 'retry', 'approve', 'reject', 'sessions rm']) {
       const args = [...command.split(' '), 'x_none', '--url', url]
       const { code, stdout, stderr } = await latchd(t, args)
@@ -631,7 +636,7 @@ t.test('with a daemon', async t => {
   })
 
   t.test('sessions are listed, and forgotten by rm', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     const env = { LATCHD_URL: url }
     const made = await fetch(`${url}/v1/sessions`, { method: 'POST' })
     t.equal(made.status, 201)
@@ -644,8 +649,8 @@ t.test('with a daemon', async t => {
   })
 
   t.test('a token that is not known is one line, and 2', async t => {
-    const { url } = await daemon(t, [], { env: { LATCHD_TOKENS: 'ci:hunter2' } })
-    const right = await latchd(t, ['ps', '--url', url], { env: { LATCHD_TOKEN: 'hunter2' } })
+    const { url, env } = as('ci')
+    const right = await latchd(t, ['ps', '--url', url], { env })
     t.equal(right.code, 0)
     const wrong = await latchd(t, ['ps', '--url', url], { env: { LATCHD_TOKEN: 'hunter3' } })
     t.strictSame([wrong.code, wrong.stdout], [2, ''])
@@ -656,7 +661,7 @@ t.test('with a daemon', async t => {
 t.test('doctor', async t => {
   t.jobs = PARALLEL
   t.test('tells what is well, and 0', async t => {
-    const { url } = await daemon(t)
+    const { url } = shared
     const { code, stdout, stderr } = await latchd(t, ['doctor', '--url', url])
     t.strictSame([code, stderr], [0, ''])
     t.match(stdout, /^(ok|warn) +node +\d+\./m)
@@ -731,11 +736,11 @@ t.test('the launcher', async t => {
     'starts the pinned Node when it was started by an old one, and ends as it ends',
     async t => {
       const script = asOld
-      t.match(await latchdProcess(t, ['run', '-'], { script, input: '2' }), {
-        code: 0,
+      t.match(await latchdProcess(t, ['--version'], { script }), { code: 0, stdout: /^\d/ })
+      t.match(await latchdProcess(t, ['run', '-'], { script, input: 'console.log(2); throw 1' }), {
+        code: 1,
         stdout: '2\n',
       })
-      t.match(await latchdProcess(t, ['run', '-'], { script, input: 'throw 1' }), { code: 1 })
       t.match(await latchdProcess(t, ['config'], { script, env: { LATCHD_PORT: 'x' } }), {
         code: 78,
       })

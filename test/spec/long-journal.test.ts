@@ -158,6 +158,9 @@ t.test('a journal of 64 MB holds up nobody when its execution goes on', async t 
   t.ok((await heldBytes(first.url)) < 2 * MIB, 'what the store has is not held in memory')
   await first.close()
   const { url } = await testDaemon(t, env)
+  // The second worker comes when it is wanted.
+  const busy = { source: 'let n = 0; for (let i = 0; i < 3e6; i++) n += i; n' }
+  await Promise.all([post(`${url}/v1/execute`, busy), post(`${url}/v1/execute`, busy)])
   await post(`${url}/v1/approvals/${asked.body.waitingFor[0].approvalId}`, { decision: 'approve' })
   const decidedMs = performance.now()
   const others: number[] = []
