@@ -56,7 +56,7 @@ export async function startDaemon(
   const launched = Promise.withResolvers<void>()
   const pool = makePool(isolation, workers, { maxCallerChanges, onLaunch: launched.resolve })
   const started = pool.start()
-  // Who waits for it below gets the error.
+  // The `await` of it below throws the error.
   started.catch(launched.resolve)
   let store: Store | undefined
   try {

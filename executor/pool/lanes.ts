@@ -19,7 +19,7 @@ import type { Assignment } from './pool-threads.ts'
 
 /** The wait for a thread that replaces an ended one, at most; it takes under a second. */
 const REPLACE_MS = 5000
-/** The first executions of a pool come within so long of its start, or are in no hurry. */
+/** The first thread of a pool has the cores for so long, unless an execution waits for another one. */
 const SETTLE_MS = 250
 /** Pauses before further tries to start a thread. */
 const RETRY_MS = [100, 500, 2000]
@@ -96,6 +96,7 @@ export class Lanes {
   #opening = new Map<ThreadLane, AbortController>()
   /** Called when a lane is ready in the place of one that was lost, one each. */
   #replacements = new Set<() => void>()
+  /** Opens the lanes that were to be opened later. */
   #openAtOnce = () => {}
   #isClosed = false
 

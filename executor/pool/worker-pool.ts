@@ -49,7 +49,7 @@ export interface PoolOptions {
   readonly spins?: boolean
   /** As of a {@link WorkerScheduler}. */
   readonly keepsOne?: boolean
-  /** Called when the first thread or process is on its way: what the start still needs is not ours. */
+  /** Called when the first thread, or the process, has been started; it is not ready yet. */
   readonly onLaunch?: () => void
 }
 

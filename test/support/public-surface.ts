@@ -35,7 +35,7 @@ export function exportLines(folder: string): string {
     .join('\n\n')
 }
 
-/** @returns the folder */
+/** Writes the declarations of all modules into a folder, and returns it. */
 function emitDeclarations(folder: string): string {
   const args = ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', folder]
   const options = { cwd: root, encoding: 'utf8' } as const
