@@ -1,6 +1,7 @@
 /**
  * The frames on a lane: the port and the latch (`protocol/latch.ts`) of one worker thread, on which
- * the host hands it one execution after the other.
+ * the host hands it one execution after the other. A short text goes through a slot of the latch's memory
+ * where that is free and the other end looks; all else goes on the port.
  *
  * | from   | first character | then | rest |
  * | ------ | --------------- | ---- | ---- |

@@ -1,64 +1,74 @@
 /**
- * Whether the waits of a guest and of its host spin or sleep: adaptive spinning, as mutexes have it, for
- * both ends of a lane at once.
+ * Whether the waits at both ends of a lane spin or sleep: adaptive spinning, as mutexes have it, for both
+ * ends at once.
  *
  * To sleep and be woken costs each end 5 to 40 µs, and most where the hypervisor halts idle cores: more
- * than all else of a small call. To spin costs the core. So a guest's calls spin only after calls that
- * were short, and as long as those that spun were clearly shorter than those that slept. Where an end
- * has no core of its own, they are not.
+ * than all else of a small call, and a quarter of a small program. To spin costs the core. So waits spin
+ * only after rounds (calls of a guest, or programs of a lane) that were short, and as long as those that
+ * spun were clearly shorter than those that slept. Where an end has no core of its own, they are not.
  *
  * What the calls of one guest have shown holds for the next guest with the same tools. To learn it anew
  * costs each program three sleeps, and where spinning does not pay two spins in vain, each of which ends
- * at both ends only after SPIN_MS.
+ * at both ends only after its longest time.
  */
 
-/** No wait spins for longer, in milliseconds. */
-export const SPIN_MS = 0.1
+/** What is short, and what spinning has to gain. */
+export interface SpinTerms {
+  /** No wait spins for longer, in milliseconds. */
+  readonly spinMs: number
+  /** A round is short when it begins within this many milliseconds of the one before it. */
+  readonly shortMs: number
+  /**
+   * Short rounds that sleep after one that spun in vain: twice as many after each, up to this, until a
+   * whole block has spun. A collection of garbage makes a round long now and then.
+   */
+  readonly maxPause: number
+  /** Spinning is worth a core where a round takes at most this share of the time. */
+  readonly worth: number
+}
 
-/** A call is short when it comes within this many milliseconds of the one before it. */
-const SHORT_MS = 0.2
-/** Short calls before the first that spins. */
+/** From one call of a guest to the next. */
+export const callTerms: SpinTerms = { spinMs: 0.1, shortMs: 0.2, maxPause: 256, worth: 0.9 }
+/** From one program of a lane to the next, of which each end waits for the other most of the time. */
+export const programTerms: SpinTerms = { spinMs: 0.25, shortMs: 2, maxPause: 16, worth: 0.95 }
+
+/** Short rounds before the first that spins. */
 const FIRST_PAUSE = 2
-/**
- * Short calls that sleep after one that spun in vain: twice as many after each, up to this, until a
- * whole block has spun. A collection of garbage makes a call long now and then.
- */
-const MAX_PAUSE = 256
-/** Calls that go one way before the ways are compared. */
+/** Rounds that go one way before the ways are compared. */
 const BLOCK = 16
 /** Each so-manieth block goes the way that was the worse one, to learn whether it still is. */
 const TRY_EVERY = 16
-/** Spinning is worth a core where it takes at most this share of the time. */
-const WORTH = 0.9
-/** How much one call changes the mean of its way. */
+/** How much one round changes the mean of its way. */
 const WEIGHT = 1 / 8
 
-/**
- * The choice for the guests of one lane, one after the other. Made by their host, which sees all of
- * their calls.
- */
+/** The choice for the rounds of one lane, one after the other. Made by its host, which sees all of them. */
 export class SpinChoice {
+  #terms: SpinTerms
   #isSpinning = false
-  /** Calls of the guest after its first. */
-  #calls = 0
-  /** Short calls that are to sleep before the ways are compared. */
+  /** Rounds of the guest after its first. */
+  #rounds = 0
+  /** Short rounds that are to sleep before the ways are compared. */
   #pause = FIRST_PAUSE
   #nextPause = FIRST_PAUSE
   #leftInBlock = 1
   #blocks = 0
-  /** Smoothed milliseconds from one short call to the next, by way; absent: not known. */
+  /** Smoothed milliseconds from one short round to the next, by way; absent: not known. */
   #spunMs: number | undefined
   #sleptMs: number | undefined
+
+  constructor(terms: SpinTerms) {
+    this.#terms = terms
+  }
 
   /** Whether the waits spin from here on. */
   get isSpinning(): boolean {
     return this.#isSpinning
   }
 
-  /** The next guest begins. It goes on as the one before it did, unless that had few calls. */
+  /** The next guest begins. It goes on as the one before it did, unless that had few rounds. */
   beginGuest(): void {
-    if (this.#calls < FIRST_PAUSE) this.#sleepFirst()
-    this.#calls = 0
+    if (this.#rounds < FIRST_PAUSE) this.#sleepFirst()
+    this.#rounds = 0
   }
 
   #sleepFirst(): void {
@@ -69,13 +79,13 @@ export class SpinChoice {
 
   /** A call is answered. @param ms since it came */
   answered(ms: number): void {
-    if (ms > SHORT_MS) this.#tookLong()
+    if (ms > this.#terms.shortMs) this.#tookLong()
   }
 
-  /** A call has come. @param ms since the one before */
+  /** A round has begun. @param ms since the one before */
   took(ms: number): void {
-    this.#calls++
-    if (ms > SHORT_MS) this.#tookLong()
+    this.#rounds++
+    if (ms > this.#terms.shortMs) this.#tookLong()
     else if (this.#pause > 0) this.#pause--
     else this.#tookShort(ms)
   }
@@ -84,7 +94,7 @@ export class SpinChoice {
     if (!this.#isSpinning) return
     this.#isSpinning = false
     this.#pause = this.#nextPause
-    this.#nextPause = Math.min(2 * this.#nextPause, MAX_PAUSE)
+    this.#nextPause = Math.min(2 * this.#nextPause, this.#terms.maxPause)
     this.#leftInBlock = 1
   }
 
@@ -101,7 +111,7 @@ export class SpinChoice {
 
   #spinningIsBest(): boolean {
     if (this.#spunMs === undefined || this.#sleptMs === undefined) return true
-    return this.#spunMs <= WORTH * this.#sleptMs
+    return this.#spunMs <= this.#terms.worth * this.#sleptMs
   }
 }
 

@@ -3,13 +3,11 @@
  * the lane is the guest's. The execution decides what its messages mean.
  */
 
-import { GuestState, HEARTBEAT, SIGNAL, Signal, SPIN, STATE } from '../../protocol/latch.ts'
+import { GuestState, HEARTBEAT, SIGNAL, Signal, STATE } from '../../protocol/latch.ts'
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
-import { SPIN_MS, type SpinChoice } from '../boundary/spin-choice.ts'
 import type { LaneListener } from './lane.ts'
 import type { ThreadLane } from './lanes.ts'
-import { mayFallAsleep, stayAwake } from './wakeful-loop.ts'
 
 /** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {
@@ -20,11 +18,6 @@ export class GuestRun implements GuestLink {
   #early: Delivery[] | undefined = []
   #hasEnded = false
   #maySpin: () => boolean
-  #spin: SpinChoice
-  /** Whether the waits of the guest spin. */
-  #waitsSpin = false
-  /** When its last message came. */
-  #messageMs: number | undefined
 
   /**
    * Takes the turn on a lane.
@@ -36,11 +29,10 @@ export class GuestRun implements GuestLink {
     this.#lane = lane
     this.graceMs = graceMs
     this.#maySpin = maySpin
-    this.#spin = lane.spinChoice
     this.#serial = lane.begin({
       ...listener,
       onMessage: message => {
-        this.#noteMessage()
+        lane.spin.noteMessage()
         listener.onMessage(message)
       },
     })
@@ -64,9 +56,9 @@ export class GuestRun implements GuestLink {
 
   /** Hands the task over. */
   run(work: GuestWork): void {
-    this.#spin = this.#lane.spinChoiceOf(work.tools)
-    this.#setSpinning(this.#spins())
+    this.#lane.spin.begin(work.tools, this.#maySpin)
     this.#lane.run({ ...work, serial: this.#serial })
+    this.#lane.spin.begun()
     const early = this.#early ?? []
     this.#early = undefined
     for (const delivery of early) this.deliver(delivery)
@@ -79,30 +71,7 @@ export class GuestRun implements GuestLink {
       return
     }
     this.#lane.deliver(this.#serial, delivery)
-    if (this.#messageMs !== undefined) this.#spin.answered(performance.now() - this.#messageMs)
-    if (this.#spins()) stayAwake(SPIN_MS)
-  }
-
-  /** Decides, with each message, whether the guest and the event loop spin until the next one. */
-  #noteMessage(): void {
-    const nowMs = performance.now()
-    // A wait that slept because there was no core for it says nothing of the waits that spin.
-    const isAsChosen = this.#waitsSpin === this.#spin.isSpinning
-    if (this.#messageMs !== undefined && isAsChosen) this.#spin.took(nowMs - this.#messageMs)
-    this.#messageMs = nowMs
-    const spins = this.#spins()
-    this.#setSpinning(spins)
-    if (spins) mayFallAsleep()
-  }
-
-  #spins(): boolean {
-    return this.#spin.isSpinning && this.#maySpin()
-  }
-
-  #setSpinning(spins: boolean): void {
-    this.#waitsSpin = spins
-    // Read by the guest before it sleeps.
-    Atomics.store(this.#lane.words, SPIN, spins ? 1 : 0)
+    this.#lane.spin.noteAnswer()
   }
 
   stop(): void {
@@ -133,7 +102,7 @@ export class GuestRun implements GuestLink {
 
   /** The turn is over: the lane may be another guest's. */
   end(): void {
-    this.#setSpinning(false)
+    this.#lane.spin.end()
     this.#hasEnded = true
   }
 }

@@ -8,13 +8,19 @@
 import { randomUUID } from 'node:crypto'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import {
+  DOWN,
+  DOWN_AT,
   GuestState,
   LATCH_BYTES,
+  LOOKING,
+  POSTED,
   SIGNAL,
   Signal,
   STATE,
   TAKEN,
   TURN,
+  UP,
+  UP_AT,
 } from '../../protocol/latch.ts'
 import { type Limits, limitTable } from '../../protocol/limits.ts'
 import { AsciiText, spareOf } from '../boundary/ascii-text.ts'
@@ -32,6 +38,7 @@ import {
   taskFrame,
   transferOf,
 } from '../boundary/lane-frames.ts'
+import { LaneSlot } from '../boundary/lane-slot.ts'
 import type { Delivery, GuestTask } from '../boundary/messages.ts'
 
 /** Receives what the worker sends about one execution. */
@@ -59,6 +66,13 @@ export class Lane {
   /** The latch, as `protocol/latch.ts` says. */
   readonly words: Int32Array
   #ours: MessagePort
+  #up: LaneSlot
+  #down: LaneSlot
+  /** Frames that went on the port, modulo 2^32. */
+  #posted = 0
+  /** Frames of this turn that were taken off the port. */
+  #received = 0
+  #isLooking = false
   #onFault: () => void
   /** Whose turn it is; `undefined` between two executions. */
   #serial: string | undefined
@@ -85,9 +99,15 @@ export class Lane {
     const latch = new SharedArrayBuffer(LATCH_BYTES)
     this.start = { port: port2, latch }
     this.words = new Int32Array(latch)
+    this.#up = new LaneSlot(latch, UP, UP_AT)
+    this.#down = new LaneSlot(latch, DOWN, DOWN_AT)
     this.#ours = port1
     this.#onFault = onFault
-    port1.on('message', frame => this.#take(frame))
+    port1.on('message', frame => {
+      // What is in the slot may have been sent before.
+      this.look()
+      this.#takePosted(frame)
+    })
     port1.on('close', () => {
       this.#isClosed = true
       onFault()
@@ -109,6 +129,13 @@ export class Lane {
     Atomics.store(this.words, SIGNAL, Signal.none)
     Atomics.store(this.words, STATE, GuestState.queued)
     Atomics.store(this.words, TAKEN, 0)
+    Atomics.store(this.words, POSTED, this.#posted)
+    Atomics.store(this.words, LOOKING, this.#isLooking ? 1 : 0)
+    // No honest worker has left a frame. The bytes are another execution's.
+    this.#up.empty()
+    this.#up.wipe()
+    this.#down.wipe()
+    this.#received = 0
     this.#takenChars = 0
     this.#saidChars = 0
     this.#serial = randomUUID()
@@ -122,11 +149,11 @@ export class Lane {
   /** Hands over the task of the execution whose turn it is. */
   run(task: GuestTask): void {
     if (task.tools !== this.#tools) {
-      this.#ours.postMessage(`l${task.tools}`)
+      this.#send(`l${task.tools}`)
       this.#tools = task.tools
     }
     if (task.limits !== this.#limits) {
-      this.#ours.postMessage(`b${JSON.stringify(task.limits)}`)
+      this.#send(`b${JSON.stringify(task.limits)}`)
       this.#limits = task.limits
     }
     this.post(taskFrame(task))
@@ -142,9 +169,41 @@ export class Lane {
   }
 
   post(frame: string | LongFrame): void {
+    this.#send(frame)
+    this.bump()
+  }
+
+  #send(frame: string | LongFrame): void {
+    if (typeof frame === 'string' && this.#down.put(frame, this.#posted)) return
     if (typeof frame === 'string') this.#ours.postMessage(frame)
     else this.#ours.postMessage(frame, transferOf(frame))
-    this.bump()
+    this.#posted = (this.#posted + 1) | 0
+    // Read by the worker before it looks at its port. Published by the bump that follows.
+    Atomics.store(this.words, POSTED, this.#posted)
+  }
+
+  /** From now on {@link look} is called in each turn of the event loop. */
+  startLooking(): void {
+    this.#isLooking = true
+    // Read by the worker before it fills its slot, and after that.
+    Atomics.store(this.words, LOOKING, 1)
+  }
+
+  /** Takes the frame that the worker has put into its slot. `false`: there is none. */
+  look(): boolean {
+    if (this.#isLost) return false
+    const frame = this.#up.take(this.#received)
+    if (frame === undefined) return false
+    this.#take(frame)
+    return true
+  }
+
+  /** Looks for the last time: from now on all frames come on the port. */
+  stopLooking(): void {
+    this.#isLooking = false
+    // A worker that does not see it has filled its slot before, and is seen by the last look.
+    Atomics.store(this.words, LOOKING, 0)
+    this.look()
   }
 
   /** Ends a wait of the worker. */
@@ -191,6 +250,12 @@ export class Lane {
     this.#listener = undefined
     this.#ours.unref()
     return listener
+  }
+
+  /** Takes a frame that has come on the port. */
+  #takePosted(frame: unknown): void {
+    if (this.#isOfTurn(frame, 'm')) this.#received++
+    this.#take(frame)
   }
 
   #take(frame: unknown): void {
@@ -243,9 +308,10 @@ export class Lane {
   /** Takes the frames that have come, of a thread that may post without an end. */
   #takeAll(): void {
     for (let left = MAX_LAST_FRAMES; left > 0 && !this.#isLost; left--) {
+      if (this.look()) continue
       const received = receiveMessageOnPort(this.#ours)
       if (received === undefined) return
-      this.#take(received.message)
+      this.#takePosted(received.message)
     }
   }
 

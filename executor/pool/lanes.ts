@@ -13,8 +13,8 @@ import { type Piscina, queueOptionsSymbol } from 'piscina'
 import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { LaneStart } from '../boundary/lane-frames.ts'
-import { SpinChoice } from '../boundary/spin-choice.ts'
 import { Lane } from './lane.ts'
+import { LaneSpin } from './lane-spin.ts'
 import type { Assignment } from './pool-threads.ts'
 
 /** The wait for a thread that replaces an ended one, at most; it takes under a second. */
@@ -33,10 +33,7 @@ export class ThreadLane extends Lane {
   /** How often it has gone from one owner to another. */
   changes = 0
   #assignment: Assignment
-  /** By the calls of its last guests, which had the same tools. */
-  spinChoice = new SpinChoice()
-  /** JSON of these tools. */
-  #spinTools: string | undefined
+  readonly spin = new LaneSpin(this)
 
   /** @param assignment says which thread it is, once there is one */
   constructor(assignment: Assignment) {
@@ -46,14 +43,6 @@ export class ThreadLane extends Lane {
 
   override get isSound(): boolean {
     return super.isSound && this.#assignment.thread?.isEnding !== true
-  }
-
-  /** The choice for the next guest: other tools take other times. @param tools its tools, as JSON */
-  spinChoiceOf(tools: string): SpinChoice {
-    if (tools !== this.#spinTools) this.spinChoice = new SpinChoice()
-    this.#spinTools = tools
-    this.spinChoice.beginGuest()
-    return this.spinChoice
   }
 
   /** Ends the thread. The execution that it runs ends with the error. */

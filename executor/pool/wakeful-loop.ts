@@ -1,11 +1,30 @@
-/** Keeps the event loop of this thread from sleeping for a moment, so that it takes messages at once. */
+/**
+ * Keeps the event loop of this thread from sleeping for a moment, so that it takes messages at once,
+ * and looks into the slots of lanes in each of its turns.
+ */
+
+/** What is looked at. */
+export interface Looked {
+  startLooking(): void
+  /** Whether there was something, which it has dealt with. */
+  look(): boolean
+  stopLooking(): void
+}
+
+/** Looks in one turn of the event loop: some microseconds, in which all else waits. */
+const LOOKS = 20
 
 let untilMs = 0
 let isTurning = false
+const looked = new Set<Looked>()
 
-/** Has the event loop turn without a sleep. @param ms for how long: a fraction of one */
-export function stayAwake(ms: number): void {
+/** Has the event loop turn without a sleep, and look at a lane. @param ms for how long: a fraction of one */
+export function stayAwake(ms: number, lane: Looked): void {
   untilMs = performance.now() + ms
+  if (!looked.has(lane)) {
+    looked.add(lane)
+    lane.startLooking()
+  }
   if (isTurning) return
   isTurning = true
   setImmediate(turn)
@@ -17,7 +36,28 @@ export function mayFallAsleep(): void {
 }
 
 function turn(): void {
-  isTurning = performance.now() < untilMs
-  // Everything else of the loop has its turn in between.
-  if (isTurning) setImmediate(turn)
+  let hasSome = true
+  try {
+    hasSome = lookAround()
+  } finally {
+    // What was there may be answered before the next turn, after which there is more.
+    isTurning = hasSome || performance.now() < untilMs
+    // Everything else of the loop has its turn in between.
+    if (isTurning) setImmediate(turn)
+    else stop()
+  }
+}
+
+function lookAround(): boolean {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    for (const lane of looked) if (lane.look()) return true
+    Atomics.pause()
+  }
+  return false
+}
+
+function stop(): void {
+  const lanes = [...looked]
+  looked.clear()
+  for (const lane of lanes) lane.stopLooking()
 }

@@ -14,7 +14,6 @@ import {
   PRESSURE,
   SIGNAL,
   Signal,
-  SPIN,
   STATE,
   TAKEN,
   TURN,
@@ -27,14 +26,12 @@ import type {
   GuestRequest,
   JournaledDelivery,
 } from '../boundary/messages.ts'
-import { SPIN_MS } from '../boundary/spin-choice.ts'
+import { callTerms } from '../boundary/spin-choice.ts'
 import { GuestParked, GuestStopped } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import type { WorkerLane } from './lane.ts'
 import { MAX_BLOCK_MS } from './park-after.ts'
-
-/** Looks at `turn` between two looks at the clock, which costs as much as some of them. */
-const LOOKS = 20
+import { spinUntilBump } from './spin.ts'
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
@@ -213,9 +210,7 @@ export class Channel {
   /** @param from when the guest began to wait: it may have been woken since, for nothing */
   #block(turn: number, awaited: number | undefined, from: number): void {
     this.#idle(() => {
-      // Written by the host after each message.
-      const spins = Atomics.load(this.#words, SPIN) === 1
-      if (!spins || !this.#spinUntilBump(turn)) this.#wait(turn, awaited, from)
+      if (!this.#spin(turn)) this.#wait(turn, awaited, from)
     })
   }
 
@@ -231,17 +226,9 @@ export class Channel {
     }
   }
 
-  /** Looks for the host's bump of `turn` for a moment. Returns whether it has come. */
-  #spinUntilBump(turn: number): boolean {
+  #spin(turn: number): boolean {
     const from = performance.now()
-    let hasCome = false
-    while (!hasCome && performance.now() - from < SPIN_MS) {
-      for (let looks = 0; !hasCome && looks < LOOKS; looks++) {
-        Atomics.pause()
-        // Bumped by the host: there is a frame, or a signal.
-        hasCome = Atomics.load(this.#words, TURN) !== turn
-      }
-    }
+    const hasCome = spinUntilBump(this.#words, turn, callTerms.spinMs)
     this.#spunMs += performance.now() - from
     return hasCome
   }

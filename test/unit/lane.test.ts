@@ -20,12 +20,10 @@ import {
   textOfReply,
 } from '../../executor/boundary/string-reply.ts'
 import { createExecutor } from '../../executor/index.ts'
-import { GuestRun } from '../../executor/pool/guest-run.ts'
 import { Lane } from '../../executor/pool/lane.ts'
-import { ThreadLane } from '../../executor/pool/lanes.ts'
-import { type LaneCommand, WorkerLane } from '../../executor/worker/lane.ts'
+import { WorkerLane } from '../../executor/worker/lane.ts'
 import { serveLane } from '../../executor/worker/serve-lane.ts'
-import { SPIN } from '../../protocol/latch.ts'
+import { DOWN, LOOKING, POSTED, SLOT_BYTES, UP, UP_AT } from '../../protocol/latch.ts'
 import { type Limits, resolveLimits } from '../../protocol/limits.ts'
 import { random } from '../soak/random.ts'
 import { anyCharacter } from '../support/any-character.ts'
@@ -60,6 +58,9 @@ const report: GuestReport = {
   waitMs: 0,
   peakMemoryBytes: 0,
 }
+
+/** Acts of a host beside the texts that a guest sends. */
+const [LOOK, START, STOP, TURN] = [Symbol('look'), Symbol('start'), Symbol('stop'), Symbol('turn')]
 
 /** A lane whose worker's end is here. */
 function openLane(t: Test) {
@@ -364,82 +365,161 @@ t.test('no wake-up is lost, whenever a worker spins or falls asleep', t =>
   answerAtAllTimes(t, isLong ? 40 : 20, 1, 300),
 )
 
-t.test('a guest is told to spin before its first call, where those before it did', async t => {
-  const lane = new ThreadLane({})
-  const worker = new WorkerLane(lane.start)
-  t.teardown(() => lane.lose(new Error('over')))
-  const heard: unknown[] = []
-  const listener = {
-    onMessage: (message: unknown) => heard.push(message),
-    onReport: () => {},
-    onFailure: () => {},
-  }
-  const isSpinning = () => Atomics.load(lane.words, SPIN) === 1
-  const begin = (tools: string, maySpin = true) => {
-    const run = new GuestRun(lane, listener, 0, () => maySpin)
-    run.run({ ...task, tools })
-    const command = worker.nextCommand() as Extract<LaneCommand, { kind: 'task' }>
-    return { run, serial: command.task.serial }
-  }
-  const { run, serial } = begin('[1]')
-  t.notOk(isSpinning(), 'nothing is known yet')
-  // On a busy machine messages may be far from each other.
-  for (let tries = 0; tries < 1000 && !isSpinning(); tries++) {
-    const before = heard.length
-    for (let n = 0; n < 4; n++) worker.send(serial, { kind: 'clear-timer', callNumber: n })
-    await until(heard, before + 4)
-  }
-  t.ok(isSpinning())
-  run.end()
-  t.notOk(isSpinning(), 'between two guests')
-  const next = (tools: string, maySpin?: boolean) => {
-    const { run } = begin(tools, maySpin)
-    const spins = isSpinning()
-    run.end()
-    return spins
-  }
-  t.notOk(next('[1]', false), 'there is no core for it')
-  lane.spinChoice.took(0.01)
-  lane.spinChoice.took(0.01)
-  t.ok(next('[1]'))
-  t.notOk(next('[2]'), 'other tools take other times')
+/** Frames of many lengths, in whatever order: some fit into a slot, some are no text that it can take. */
+const anyText = fc.oneof(
+  fc.string({ unit: anyCharacter, maxLength: 40 }),
+  fc.integer({ min: SLOT_BYTES - 100, max: SLOT_BYTES + 100 }).map(length => 'x'.repeat(length)),
+  fc.integer({ min: 1300, max: 1400 }).map(length => '€'.repeat(length)),
+  fc.constantFrom('\ud800', '\udc00x', 'x'.repeat(MAX_TEXT_CHARS + 1)),
+)
+
+t.test('what a guest sends is heard in its order, whenever the host looks', async t => {
+  const act = fc.oneof({ weight: 3, arbitrary: anyText }, fc.constantFrom(LOOK, START, STOP, TURN))
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 40 }), async acts => {
+      const { lane, worker, heard, listener } = openLane(t)
+      const { serial } = begun(lane, worker, listener)
+      const sent: string[] = []
+      for (const one of acts) {
+        if (one === LOOK) lane.look()
+        else if (one === START) lane.startLooking()
+        else if (one === STOP) lane.stopLooking()
+        else if (one === TURN) await new Promise(resolve => setImmediate(resolve))
+        else {
+          worker.send(serial, callOf(one as string))
+          sent.push(one as string)
+        }
+      }
+      lane.stopLooking()
+      worker.report(serial, report)
+      await until(heard, sent.length + 1)
+      assert.deepEqual(heard.slice(0, -1).map(textOf), sent)
+      assert.equal((heard.at(-1) as unknown[])[0], 'report')
+    }),
+    { numRuns: isLong ? 2000 : 100 },
+  )
 })
 
-t.test('a wait for which there is no core says nothing of those that spin', async t => {
-  const lane = new ThreadLane({})
-  const worker = new WorkerLane(lane.start)
-  t.teardown(() => lane.lose(new Error('over')))
-  const heard: unknown[] = []
-  const listener = {
-    onMessage: (message: unknown) => heard.push(message),
-    onReport: () => {},
-    onFailure: () => {},
-  }
-  const choice = lane.spinChoiceOf(task.tools)
-  const learn = () => {
-    for (let calls = 0; calls < 10; calls++) choice.took(0.01)
-  }
-  learn()
-  t.ok(choice.isSpinning)
-  let maySpin = false
-  const run = new GuestRun(lane, listener, 0, () => maySpin)
-  run.run(task)
-  const command = worker.nextCommand() as Extract<LaneCommand, { kind: 'task' }>
-  const call = async () => {
-    worker.send(command.task.serial, { kind: 'clear-timer', callNumber: 1 })
-    await until(heard, heard.length + 1)
-  }
-  let taken = 0
-  Object.defineProperty(choice, 'took', { value: () => taken++ })
-  for (let calls = 0; calls < 3; calls++) await call()
-  t.equal(taken, 0)
-  maySpin = true
-  await call()
-  t.equal(taken, 0, 'the one before it has slept')
-  await call()
-  t.equal(taken, 1)
-  run.end()
+t.test('what a guest is sent is taken in its order, whenever it takes it', async t => {
+  await fc.assert(
+    fc.property(fc.array(fc.option(anyText, { nil: undefined }), { maxLength: 40 }), acts => {
+      const { lane, worker, listener } = openLane(t)
+      const { serial } = begun(lane, worker, listener)
+      const sent: string[] = []
+      const taken: unknown[] = []
+      const take = () => {
+        const delivery = worker.nextDelivery(serial)
+        if (delivery !== undefined) taken.push(delivery.text)
+        return delivery !== undefined
+      }
+      for (const text of acts) {
+        if (text === undefined) take()
+        else {
+          lane.deliver(serial, { callNumber: sent.push(text), atMs: 1, text })
+        }
+      }
+      while (take());
+      assert.deepEqual(taken, sent)
+    }),
+    { numRuns: isLong ? 2000 : 100 },
+  )
 })
+
+t.test('a frame that the host did not look at any more comes on the port', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const { serial } = begun(lane, worker, listener)
+  lane.startLooking()
+  // Between the two looks of the worker at the word the host looks for the last time, and is too early.
+  const load = Atomics.load
+  let reads = 0
+  t.intercept(Atomics, 'load', {
+    value(words: Int32Array, index: number) {
+      if (index === LOOKING && ++reads === 2) lane.words[LOOKING] = 0
+      return load(words, index)
+    },
+  })
+  worker.send(serial, callOf('first'))
+  t.equal(reads, 2)
+  t.equal(lane.look(), false, 'it is not in the slot')
+  await until(heard, 1)
+  t.strictSame(heard.map(textOf), ['first'])
+})
+
+t.test('of one execution no byte is left in the slots for the next one', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const { serial } = begun(lane, worker, listener)
+  lane.deliver(serial, { callNumber: 1, atMs: 1, text: 'p"secret"' })
+  worker.nextDelivery(serial)
+  lane.startLooking()
+  worker.send(serial, callOf('secret'))
+  lane.look()
+  worker.report(serial, report)
+  lane.look()
+  t.equal(heard.length, 2)
+  const bytes = () => Buffer.from(lane.start.latch, UP_AT).toString('latin1')
+  t.match(bytes(), /secret/)
+  lane.begin(listener)
+  t.match(bytes(), /^\0*$/)
+})
+
+t.test('words of a slot that no honest end writes change nothing for the next task', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const first = begun(lane, worker, listener)
+  for (const [held, after] of [
+    [-1, 0],
+    [SLOT_BYTES + 1, 0],
+    [0x7fffffff, -1],
+    [5, 0x7fffffff],
+  ] as const) {
+    for (const slot of [UP, DOWN]) {
+      lane.words[slot + 1] = after
+      lane.words[slot] = held
+    }
+    lane.words[POSTED] = -5
+    lane.words[LOOKING] = 1
+    t.equal(lane.look(), false, `${held} bytes`)
+  }
+  worker.report(first.serial, report)
+  await until(heard, 1)
+  const { serial } = begun(lane, worker, listener)
+  worker.send(serial, callOf('text'))
+  lane.deliver(serial, { callNumber: 1, atMs: 1, text: 'p1' })
+  await until(heard, 2)
+  t.strictSame(heard.slice(1).map(textOf), ['text'])
+  t.match(worker.nextDelivery(serial), { text: 'p1' })
+})
+
+t.test('frames that a program out of the engine has taken are missed by no other one', async t => {
+  const { lane, worker, listener } = openLane(t)
+  const { serial } = begun(lane, worker, listener)
+  const text = 'x'.repeat(SLOT_BYTES)
+  for (const callNumber of [1, 2]) lane.deliver(serial, { callNumber, atMs: 1, text })
+  t.ok(receiveMessageOnPort(lane.start.port))
+  t.ok(receiveMessageOnPort(lane.start.port))
+  t.equal(worker.nextDelivery(serial), undefined)
+  worker.report(serial, report)
+  const next = begun(lane, worker, listener)
+  lane.deliver(next.serial, { callNumber: 1, atMs: 1, text: 'p1' })
+  t.match(worker.nextDelivery(next.serial), { text: 'p1' })
+})
+
+/** Begins a task, which the worker takes. */
+function begun(lane: Lane, worker: WorkerLane, listener: Parameters<Lane['begin']>[0]) {
+  const serial = lane.begin(listener)
+  lane.run({ ...task, serial })
+  const command = worker.nextCommand()
+  if (command?.kind !== 'task') throw new Error('there is no task')
+  return { serial }
+}
+
+const callOf = (input: string) =>
+  ({ kind: 'call', callNumber: 1, tool: 0, input, isBlocking: true, atMs: 1 }) as const
+
+/** The text of a heard {@link callOf}. */
+const textOf = (heard: unknown): unknown => {
+  const [, message] = heard as [string, string | object]
+  return Object(typeof message === 'string' ? JSON.parse(message) : message).input
+}
 
 t.test(
   'a thread settles when nothing has come for a while, and serves its lane after it',

@@ -2,7 +2,7 @@
 
 import { performance } from 'node:perf_hooks'
 import t from 'tap'
-import { SpinChoice } from '../../executor/boundary/spin-choice.ts'
+import { callTerms, SpinChoice } from '../../executor/boundary/spin-choice.ts'
 import { mayFallAsleep, stayAwake } from '../../executor/pool/wakeful-loop.ts'
 
 /** Calls that take what each way takes; returns how many of them spun. */
@@ -16,24 +16,24 @@ function spinning(choice: SpinChoice, calls: number, ways: { spun: number; slept
 }
 
 t.test('a guest of one or two calls sleeps', async t => {
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   t.equal(spinning(choice, 2, { spun: 0.01, slept: 0.05 }), 0)
 })
 
 t.test('where a core is free, nearly all of many short calls spin', async t => {
-  const share = spinning(new SpinChoice(), 1000, { spun: 0.015, slept: 0.06 }) / 1000
+  const share = spinning(new SpinChoice(callTerms), 1000, { spun: 0.015, slept: 0.06 }) / 1000
   t.ok(share > 0.9 && share < 1, `${share} spun: now and then one block tries the other way`)
 })
 
 t.test('where spinning is not clearly shorter, nearly all of them sleep', async t => {
   for (const spun of [0.055, 0.06, 0.15]) {
-    const share = spinning(new SpinChoice(), 1000, { spun, slept: 0.06 }) / 1000
+    const share = spinning(new SpinChoice(callTerms), 1000, { spun, slept: 0.06 }) / 1000
     t.ok(share > 0 && share < 0.1, `${share} spun, of ${spun} ms`)
   }
 })
 
 t.test('a machine that gets busy, and free again, is noticed', async t => {
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   const free = { spun: 0.015, slept: 0.06 }
   const busy = { spun: 0.19, slept: 0.1 }
   spinning(choice, 300, free)
@@ -43,7 +43,7 @@ t.test('a machine that gets busy, and free again, is noticed', async t => {
 })
 
 t.test('a long call now and then changes little', async t => {
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   let spun = 0
   for (let call = 0; call < 10_000; call++) {
     if (choice.isSpinning) spun++
@@ -53,7 +53,7 @@ t.test('a long call now and then changes little', async t => {
 })
 
 t.test('spins in vain get rare', async t => {
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   let vain = 0
   for (let call = 0; call < 10_000; call++) {
     const spins = choice.isSpinning
@@ -66,7 +66,7 @@ t.test('spins in vain get rare', async t => {
 
 t.test('the next guest goes on as the one before it did', async t => {
   const free = { spun: 0.015, slept: 0.06 }
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   spinning(choice, 100, free)
   choice.beginGuest()
   t.equal(spinning(choice, 10, free), 10, 'its first call spins')
@@ -74,7 +74,7 @@ t.test('the next guest goes on as the one before it did', async t => {
 
 t.test('a guest of few calls spins only as the next one after many calls', async t => {
   const free = { spun: 0.015, slept: 0.06 }
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   spinning(choice, 100, free)
   const spun: number[] = []
   for (let guest = 0; guest < 100; guest++) {
@@ -87,7 +87,7 @@ t.test('a guest of few calls spins only as the next one after many calls', async
 
 t.test('where spinning is not worth it, guests do not try it anew', async t => {
   const busy = { spun: 0.19, slept: 0.06 }
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   let spun = 0
   for (let guest = 0; guest < 100; guest++) {
     choice.beginGuest()
@@ -97,7 +97,7 @@ t.test('where spinning is not worth it, guests do not try it anew', async t => {
 })
 
 t.test('a call that is answered late ends the spinning, of the next guest too', async t => {
-  const choice = new SpinChoice()
+  const choice = new SpinChoice(callTerms)
   spinning(choice, 100, { spun: 0.015, slept: 0.06 })
   choice.answered(0.1)
   t.ok(choice.isSpinning, 'it was answered in time')
@@ -114,11 +114,49 @@ t.test('the event loop stays awake as long as it is wanted to', async t => {
     return performance.nodeTiming.uvMetricsInfo.loopCount - before
   }
   const asleep = await turns()
-  stayAwake(60_000)
+  const lane = { startLooking: () => {}, look: () => false, stopLooking: () => {} }
+  stayAwake(60_000, lane)
   let awake = await turns()
   // On a busy machine this thread may have no processor for most of the time.
   for (let again = 0; again < 50 && awake <= 50 * asleep; again++) awake = await turns()
   mayFallAsleep()
   const asleepAgain = await turns()
   t.ok(awake > 10 * Math.max(asleep, asleepAgain), `${asleep}, ${awake}, ${asleepAgain} turns`)
+})
+
+t.test('a lane is looked at in each turn, and once more at the end', async t => {
+  const done: string[] = []
+  const lane = {
+    startLooking: () => done.push('start'),
+    look: () => done.push('look') === 0,
+    stopLooking: () => done.push('stop'),
+  }
+  stayAwake(60_000, lane)
+  stayAwake(60_000, lane)
+  for (let turns = 0; turns < 3; turns++) await new Promise(resolve => setImmediate(resolve))
+  mayFallAsleep()
+  for (let turns = 0; turns < 3; turns++) await new Promise(resolve => setImmediate(resolve))
+  t.equal(done.shift(), 'start')
+  t.equal(done.pop(), 'stop')
+  t.ok(done.length > 0 && done.every(one => one === 'look'), 'it has begun once, and has ended')
+})
+
+t.test('a lane that fails is looked at on', async t => {
+  let looks = 0
+  const error = new Error('a listener has failed')
+  const lane = {
+    startLooking: () => {},
+    look() {
+      if (++looks === 1) throw error
+      return false
+    },
+    stopLooking: () => {},
+  }
+  const thrown = new Promise(resolve => process.once('uncaughtException', resolve))
+  stayAwake(60_000, lane)
+  t.equal(await thrown, error)
+  await new Promise(resolve => setImmediate(resolve))
+  await new Promise(resolve => setImmediate(resolve))
+  mayFallAsleep()
+  t.ok(looks > 1)
 })

@@ -1,5 +1,7 @@
 /** What a program that is out of the engine says in the name of its worker. */
 
+import { LOOKING, SLOT_BYTES, UP, UP_AT } from '../../../protocol/latch.ts'
+
 const call = { kind: 'call', callNumber: 1, tool: 0, input: '[1]', isBlocking: false, atMs: 0 }
 
 /** Messages in the name of a worker, as its thread posts them. */
@@ -219,5 +221,21 @@ export const forgedFrames: readonly (readonly [what: string, code: string])[] = 
   ['an answer to nothing', "task.port.postMessage('a999 {}')"],
   ['an answer to what was answered before', "task.port.postMessage('a1 {}')"],
   ['an answer without a number', "task.port.postMessage('a')"],
+  [
+    'lengths that no slot has',
+    `const words = new Int32Array(task.latch); for (const held of [-1, ${SLOT_BYTES + 1}, 2 ** 31 - 1, -(2 ** 31)]) { words.set([held, 0, held, 0], ${UP}); await null }`,
+  ],
+  [
+    'slots whose turn never comes',
+    `new Int32Array(task.latch).set([9, 2 ** 31 - 1, 9, 2 ** 31 - 1], ${UP})`,
+  ],
+  [
+    'a slot that is filled again and again with what changes',
+    `const words = new Int32Array(task.latch), bytes = new Uint8Array(task.latch, ${UP_AT}); for (let i = 0; ; i++) { if (words[${UP}] === 0) words.set([${SLOT_BYTES}, 0], ${UP}); bytes[i % ${SLOT_BYTES}] = i }`,
+  ],
+  [
+    'a host that is said to look, and to have posted',
+    `new Int32Array(task.latch).set([1, -7], ${LOOKING})`,
+  ],
   ['a thousand frames of nothing', 'for (let i = 0; i < 1000; i++) task.port.postMessage({ i })'],
 ]
