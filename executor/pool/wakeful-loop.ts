@@ -11,8 +11,8 @@ export interface Looked {
   stopLooking(): void
 }
 
-/** Looks in one turn of the event loop: some microseconds, in which all else waits. */
-const LOOKS = 20
+/** Looks in one turn of the event loop: ten to twenty microseconds, in which all else waits. */
+const LOOKS = 100
 
 let untilMs = 0
 let isTurning = false

@@ -37,7 +37,7 @@ export function atMostShareOfFastest(rows: readonly Row[], share: number, what: 
   if (latchd === undefined || peers.length === 0) return { rows, targets: [] }
   const fastest = peers.reduce((a, b) => (p50(b.samples) < p50(a.samples) ? b : a))
   const target: Target = {
-    what: `${what}, p50 against ${share} of the fastest isolated peer's (${fastest.name})`,
+    what: `${what}, p50 against ${share} of the fastest peer's (${fastest.name})`,
     value: p50(latchd.samples),
     bound: p50(fastest.samples) * share,
     unit: latchd.unit,

@@ -1,3 +1,4 @@
+import { atMostShareOfFastest } from '../compare.ts'
 import { runner } from '../contestants/contestant.ts'
 import { type Field, openField } from '../contestants/field.ts'
 import type { ProgramName } from '../programs.ts'
@@ -19,7 +20,13 @@ async function ask(effort: Effort): Promise<Answer> {
     const count = effort.count(PROGRAMS)
     const text = await tripsOf(field, 'largeText', 'a text', count)
     const records = await tripsOf(field, 'largeRecords', '5000 records', count)
-    return { rows: [...text, ...records, ...field.missing], targets: [] }
+    return {
+      rows: [...text, ...records, ...field.missing],
+      targets: [
+        ...atMostShareOfFastest(text, 1.5, 'a text').targets,
+        ...atMostShareOfFastest(records, 1.5, '5000 records').targets,
+      ],
+    }
   } finally {
     await field.close()
   }
