@@ -20,6 +20,9 @@ export class AsciiText {
   }
 }
 
+/** Most bytes of one unit of any string as UTF-8. */
+export const MAX_UNIT_BYTES = 3
+
 /** Whether a string has no unit beyond ASCII. */
 export const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length
 

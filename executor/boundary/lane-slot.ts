@@ -4,6 +4,7 @@
  */
 
 import { SLOT_BYTES } from '../../protocol/latch.ts'
+import { MAX_UNIT_BYTES } from './ascii-text.ts'
 
 /** One end's use of a slot: one end puts frames in, the other takes them. */
 export class LaneSlot {
@@ -34,9 +35,9 @@ export class LaneSlot {
     if (frame.length > SLOT_BYTES || frame === '' || !frame.isWellFormed()) return false
     // Stored by the other end when it has taken the frame before.
     if (Atomics.load(this.#words, this.#held) !== 0) return false
-    const bytes = Buffer.byteLength(frame)
-    if (bytes > SLOT_BYTES) return false
-    this.#bytes.write(frame)
+    const isSurelyWithin = frame.length * MAX_UNIT_BYTES <= SLOT_BYTES
+    if (!isSurelyWithin && Buffer.byteLength(frame) > SLOT_BYTES) return false
+    const bytes = this.#bytes.write(frame)
     this.#usedBytes = Math.max(this.#usedBytes, bytes)
     Atomics.store(this.#words, this.#held + 1, after)
     // Publishes the bytes and `after`.

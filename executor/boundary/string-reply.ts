@@ -4,7 +4,7 @@
  */
 
 import { PLAIN } from '../../protocol/values/value-format.ts'
-import type { AsciiText } from './ascii-text.ts'
+import { type AsciiText, MAX_UNIT_BYTES } from './ascii-text.ts'
 
 /** On its way to a guest: the string itself in place of its text. */
 export interface StringReply {
@@ -22,6 +22,10 @@ export function textOfReply(reply: Reply): string {
 /** Characters of a reply. */
 export const charsOfReply = (reply: Reply): number =>
   typeof reply === 'string' ? reply.length : reply.string.length
+
+/** Bytes that the text of a reply has at most, as UTF-8, without a look at it. */
+export const mostBytesOf = (reply: string | LongString): number =>
+  typeof reply === 'string' ? MAX_UNIT_BYTES * reply.length : reply.mostBytes
 
 /** Most bytes of one character in JSON: `\u0000`. */
 const MAX_ESCAPE_BYTES = 6

@@ -3,7 +3,7 @@
 import { FILE_RANGE, THROWN, type ThrownText } from '../../protocol/values/value-format.ts'
 import type { JournalRecord } from '../boundary/journal-record.ts'
 import type { JournaledDelivery } from '../boundary/messages.ts'
-import type { LongString } from '../boundary/string-reply.ts'
+import { type LongString, mostBytesOf } from '../boundary/string-reply.ts'
 import { PIECE_BYTES, SHORT_TEXT_BYTES, TextBudget } from './text-budget.ts'
 
 /** A string that is not in memory: the store has it. */
@@ -85,8 +85,8 @@ export class Journal {
   }
 
   /** Whether all that was delivered, and one more reply, are surely no more than a limit, in bytes as UTF-8. */
-  isSurelyWithin(limit: number, reply: LongString): boolean {
-    return this.#bytes + this.#uncountedMost + reply.mostBytes <= limit
+  isSurelyWithin(limit: number, reply: string | LongString): boolean {
+    return this.#bytes + this.#uncountedMost + mostBytesOf(reply) <= limit
   }
 
   /** Whether all that was delivered is more than a limit, in bytes as UTF-8. */

@@ -269,10 +269,9 @@ export class ToolCalls {
     const { callNumber, tool, request, effect } = open
     const atMs = this.#now()
     const { maxJournalBytes } = this.#plan.limits
-    // The guest reads a long reply while the host does the rest, within one turn of the event loop, so no
-    // later message of the guest comes between. Near the limit its text is made first.
-    const isAhead =
-      reply instanceof LongString && this.journal.isSurelyWithin(maxJournalBytes, reply)
+    // The guest goes on while the host does the rest, within one turn of the event loop, so no later
+    // message of the guest comes between. Near the limit the reply is counted first.
+    const isAhead = this.journal.isSurelyWithin(maxJournalBytes, reply)
     if (isAhead) this.#deliver(callNumber, whole, atMs)
     const record = this.journal.deliver({ callNumber, tool, request, effect, atMs }, reply)
     this.#host.writer?.record(record)

@@ -29,7 +29,7 @@ import { decodeValue, encodeValue } from '../../protocol/values/values.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import { isLongText } from '../boundary/lane-frames.ts'
 import type { Redaction } from '../boundary/redaction.ts'
-import { LongString } from '../boundary/string-reply.ts'
+import { LongString, mostBytesOf } from '../boundary/string-reply.ts'
 import type { ExecutionFiles } from '../files/execution-files.ts'
 import type { CallOutcome, OpenStream, ThrownOutcome } from './call-outcome.ts'
 import type { Slots } from './slots.ts'
@@ -79,7 +79,9 @@ export async function invoke(
   const untrack = bounds.track(context)
   let isStream = false
   try {
-    let input = await inputOf(tool, await readArgs(encodedArgs, tool, bounds))
+    // Each wait for what is here costs every call a turn of the microtasks; one lets the caller go first.
+    const valid = inputOf(tool, await readArgs(encodedArgs, tool, bounds))
+    let input = isPromiseLike(valid) ? await valid : valid
     const beyond = steps.count(tool)
     if (beyond !== undefined) throw new Refused(beyond)
     if (tool.answer !== undefined || tool.approvalRule !== undefined) {
@@ -114,7 +116,8 @@ export async function invoke(
       isStream = true
       return { kind: 'stream', stream: { tool, iterator, context, release: untrack } }
     }
-    return await toValue(tool, value, bounds)
+    const outcome = toValue(tool, value, bounds)
+    return isPromiseLike(outcome) ? await outcome : outcome
   } catch (error) {
     return thrown(tool, error, bounds)
   } finally {
@@ -283,8 +286,19 @@ function inputOf(tool: Tool, args: unknown): unknown | Promise<unknown> {
   return validInput(tool, tool.inputForm === 'value' ? (args as unknown[])[0] : args)
 }
 
-async function toValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
-  const valid = tool.validateOutput === undefined ? value : await validOutput(tool, value)
+function toValue(
+  tool: Tool,
+  value: unknown,
+  bounds: CallBounds,
+): CallOutcome | Promise<CallOutcome> {
+  if (tool.validateOutput !== undefined) return toValidValue(tool, value, bounds)
+  const text = encoded(value, 'result', bounds, tool)
+  if (text instanceof Promise) return text.then(whole => fitting(tool, whole, bounds))
+  return fitting(tool, text, bounds)
+}
+
+async function toValidValue(tool: Tool, value: unknown, bounds: CallBounds): Promise<CallOutcome> {
+  const valid = await validOutput(tool, value)
   return fitting(tool, await encoded(valid, 'result', bounds, tool), bounds)
 }
 
@@ -294,8 +308,7 @@ function fitting(
   { maxCallResultBytes }: CallBounds,
 ): CallOutcome {
   // The exact count is only needed near the limit.
-  const most = typeof text === 'string' ? MAX_UNIT_BYTES * text.length : text.mostBytes
-  const size = most > maxCallResultBytes ? bytesOf(text) - PLAIN.length : 0
+  const size = mostBytesOf(text) > maxCallResultBytes ? bytesOf(text) - PLAIN.length : 0
   if (size <= maxCallResultBytes) return { kind: 'value', text }
   const message = `Cannot take the result of ${tool.name}: ${size} bytes, limit maxCallResultBytes ${maxCallResultBytes}`
   return { kind: 'thrown', thrown: thrownAs('RangeError', 'LIMIT_EXCEEDED', message, tool.name) }
@@ -316,9 +329,6 @@ function redacted(outcome: ThrownOutcome, { redaction }: CallBounds): CallOutcom
   if (redaction === undefined) return outcome
   return { ...outcome, thrown: redaction.value(outcome.thrown) as ThrownText }
 }
-
-/** Most bytes of one unit of a string as UTF-8. */
-const MAX_UNIT_BYTES = 3
 
 const bytesOf = (text: string | LongString): number =>
   typeof text === 'string' ? Buffer.byteLength(text) : text.bytes

@@ -31,7 +31,7 @@ import { GuestParked, GuestStopped } from './guest-end.ts'
 import { JournalTexts } from './journal-texts.ts'
 import type { WorkerLane } from './lane.ts'
 import { MAX_BLOCK_MS } from './park-after.ts'
-import { spinUntilBump } from './spin.ts'
+import { spins, spinUntilBump } from './spin.ts'
 
 /** Options of a {@link Channel}. */
 export interface ChannelOptions {
@@ -209,27 +209,27 @@ export class Channel {
 
   /** @param from when the guest began to wait: it may have been woken since, for nothing */
   #block(turn: number, awaited: number | undefined, from: number): void {
-    this.#idle(() => {
-      if (!this.#spin(turn)) this.#wait(turn, awaited, from)
+    this.#idle(nowMs => {
+      if (!this.#spin(turn, nowMs)) this.#wait(turn, awaited, from)
     })
   }
 
   /** Waits in the state `waiting`, which the host sees. */
-  #idle(wait: () => void): void {
+  #idle(wait: (nowMs: number) => void): void {
     const from = performance.now()
     this.#setState(GuestState.waiting)
     try {
-      wait()
+      wait(from)
     } finally {
       this.#setState(GuestState.running)
       this.#waitMs += performance.now() - from
     }
   }
 
-  #spin(turn: number): boolean {
-    const from = performance.now()
-    const hasCome = spinUntilBump(this.#words, turn, callTerms.spinMs)
-    this.#spunMs += performance.now() - from
+  #spin(turn: number, nowMs: number): boolean {
+    if (!spins(this.#words)) return false
+    const hasCome = spinUntilBump(this.#words, turn, nowMs + callTerms.spinMs)
+    this.#spunMs += performance.now() - nowMs
     return hasCome
   }
 

@@ -18,7 +18,7 @@ import {
 import { LaneSlot } from '../boundary/lane-slot.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from '../boundary/messages.ts'
 import { programTerms } from '../boundary/spin-choice.ts'
-import { spinUntilBump } from './spin.ts'
+import { spins, spinUntilBump } from './spin.ts'
 
 /** A frame for the thread itself. */
 export type LaneCommand =
@@ -83,9 +83,13 @@ export class WorkerLane {
    * @returns `false` when it has slept that long
    */
   sleep(turn: number, mostMs?: number): boolean {
-    if (spinUntilBump(this.words, turn, programTerms.spinMs)) return true
+    if (spins(this.words) && this.#spin(turn)) return true
     // Awaits the host's bump, which follows a posted frame.
     return Atomics.wait(this.words, TURN, turn, mostMs) !== 'timed-out'
+  }
+
+  #spin(turn: number): boolean {
+    return spinUntilBump(this.words, turn, performance.now() + programTerms.spinMs)
   }
 
   /**

@@ -32,6 +32,7 @@ import type { BaseSnapshot, EntryName } from './base-snapshot-shape.ts'
 import { Equipment } from './equipment.ts'
 import { findVariables } from './frame-reader.ts'
 import { GuestMemory } from './guest-memory.ts'
+import { GuestTexts } from './guest-texts.ts'
 import { HeapReader } from './heap-reader.ts'
 import { snapshotTag } from './runtime-tag.ts'
 import { takeSpare } from './text-output.ts'
@@ -150,13 +151,13 @@ export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
   #exports!: Exports
   #memory!: GuestMemory
+  #texts!: GuestTexts
   #reader: HeapReader | undefined
   #maker: ValueMaker | undefined
   /** The text of the plain value that the prelude has asked about last. */
   #kept: string | AsciiText | undefined
   #baseSnapshot: BaseSnapshot
   #hooks: EngineHooks = idle
-  #decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   /** Reasons of rejections that are not handled yet, by the promise's identity. */
   #rejections = new Map<number, number>()
   #session = NONE
@@ -200,6 +201,7 @@ export class QuickJSGuest implements StandbyGuest {
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
     })
     guest.#exports = guest.#vm._getExports() as Exports
+    guest.#texts = new GuestTexts(guest.#vm, guest.#exports)
     guest.#memory = new GuestMemory(guest.#exports.memory, baseSnapshot)
     guest.#setRegisters()
     const { heap } = baseSnapshot
@@ -226,10 +228,10 @@ export class QuickJSGuest implements StandbyGuest {
     if (this.#equipped !== tools) this.#unequip()
     this.#hooks = hooks
     this.#exports.qjs_set_memory_limit(memoryBytes)
-    if (this.#equipped === undefined) this.#free(this.#enter('equip', this.#newText(tools)))
+    if (this.#equipped === undefined) this.#free(this.#enter('equip', this.#texts.make(tools)))
     this.#equipment.note(tools, this.#memory.bytes)
     this.#equipped = undefined
-    this.#free(this.#enter('begin', this.#newText(configuration)))
+    this.#free(this.#enter('begin', this.#texts.make(configuration)))
   }
 
   beginSession(hooks: GuestHooks, memoryBytes: number, configuration: string): void {
@@ -244,7 +246,7 @@ export class QuickJSGuest implements StandbyGuest {
     }
     this.#exports.qjs_set_memory_limit(memoryBytes)
     try {
-      this.#guard(() => this.#free(this.#enter('beginSession', this.#newText(configuration))))
+      this.#guard(() => this.#free(this.#enter('beginSession', this.#texts.make(configuration))))
     } catch (error) {
       // Half of the last execution's globals, and half of this one's.
       this.#session = VOID
@@ -283,7 +285,7 @@ export class QuickJSGuest implements StandbyGuest {
 
   #evaluateSession(code: string): void {
     const { names, functions, rest } = readSessionCode(code)
-    this.#free(this.#enter('declare', this.#newText(names)))
+    this.#free(this.#enter('declare', this.#texts.make(names)))
     if (functions !== undefined) this.#free(this.#eval(functions, EvalFlags.TYPE_GLOBAL))
     let promise: number
     try {
@@ -311,7 +313,7 @@ export class QuickJSGuest implements StandbyGuest {
     const texts: string[] = []
     for (const reason of this.#rejections.values()) {
       const text = this.#enter('describeRejection', this.#exports.qjs_dup_value(reason))
-      texts.push(this.#readText(text))
+      texts.push(this.#texts.read(text))
       this.#free(text)
     }
     return texts
@@ -327,7 +329,7 @@ export class QuickJSGuest implements StandbyGuest {
 
   #stackBy(entry: 'currentStack' | 'waitingStack'): string {
     const value = this.#enter(entry)
-    const stack = this.#readText(value)
+    const stack = this.#texts.read(value)
     this.#free(value)
     return stack
   }
@@ -340,7 +342,7 @@ export class QuickJSGuest implements StandbyGuest {
     return found.map(({ name, at }) => {
       if (at === undefined) return { name }
       const value = this.#enter('variableText', this.#exports.qjs_dup_value(at))
-      const text = this.#readText(value)
+      const text = this.#texts.read(value)
       this.#free(value)
       return { name, text }
     })
@@ -570,13 +572,13 @@ export class QuickJSGuest implements StandbyGuest {
       this.#free(text)
       throw new OutOfGuestMemory()
     }
-    const description = this.#readText(text)
+    const description = this.#texts.read(text)
     this.#free(text)
     throw new GuestThrown(description)
   }
 
   #hostCall(argc: number, argv: number): number {
-    const args = new DataView(this.#exports.memory.buffer)
+    const args = this.#texts.view
     const operation = this.#exports.qjs_get_float64(args.getUint32(argv, true))
     if (operation >= HostOperation.promiseState) {
       const callback = argc > 3 ? args.getUint32(argv + 12, true) : 0
@@ -584,7 +586,7 @@ export class QuickJSGuest implements StandbyGuest {
     }
     if (argc !== 3 && argc !== 4) throw new Error(`host function called with ${argc} arguments`)
     const number = this.#exports.qjs_get_float64(args.getUint32(argv + 4, true))
-    const text = this.#readText(args.getUint32(argv + 8, true))
+    const text = this.#texts.read(args.getUint32(argv + 8, true))
     const answer = this.#hooks.host(
       operation,
       number,
@@ -592,7 +594,7 @@ export class QuickJSGuest implements StandbyGuest {
       argc === 4 ? this.#takeKept() : undefined,
     )
     if (typeof answer === 'number') return this.#exports.qjs_new_number(answer)
-    return repliesTo(operation) ? this.#newReply(answer) : this.#newText(textOfReply(answer))
+    return repliesTo(operation) ? this.#newReply(answer) : this.#texts.make(textOfReply(answer))
   }
 
   #takeKept(): string | AsciiText {
@@ -605,7 +607,7 @@ export class QuickJSGuest implements StandbyGuest {
   /** A reply as the prelude takes it: its text, or the value of a plain one in an array. */
   #newReply(reply: Reply): number {
     const value = this.#make(reply)
-    return value === 0 ? this.#newText(textOfReply(reply)) : value
+    return value === 0 ? this.#texts.make(textOfReply(reply)) : value
   }
 
   /** The value of a reply in an array; 0 when the prelude has to read its text. */
@@ -643,26 +645,6 @@ export class QuickJSGuest implements StandbyGuest {
       default:
         throw new Error(`unknown host operation ${operation}`)
     }
-  }
-
-  #readText(value: number): string {
-    const lengthAt = this.#exports.wasm_malloc(4)
-    const at = this.#exports.qjs_get_string_len(value, lengthAt)
-    if (at === 0) throw new OutOfGuestMemory()
-    const memory = this.#exports.memory.buffer
-    const length = new DataView(memory).getUint32(lengthAt, true)
-    const text = this.#decoder.decode(new Uint8Array(memory, at, length))
-    this.#exports.qjs_free_cstring(at)
-    this.#exports.wasm_free(lengthAt)
-    return text
-  }
-
-  #newText(text: string): number {
-    const { ptr, len } = this.#vm._writeString(text)
-    const value = this.#exports.qjs_new_string(ptr, len)
-    this.#exports.wasm_free(ptr)
-    if (this.#exports.qjs_is_exception(value) !== 0) throw new OutOfGuestMemory()
-    return value
   }
 
   #free(value: number): void {
