@@ -27,6 +27,7 @@ const MAX_ESCAPE_CHARS = 6
 const MAX_NAME_BYTES = 1024
 
 const QUOTE = 0x22
+const BACKSLASH = 0x5c
 const MINUS = 0x2d
 const POINT = 0x2e
 const ZERO = 0x30
@@ -35,7 +36,7 @@ const ZERO = 0x30
 const isEscaped = new Uint8Array(256)
 isEscaped.fill(1, 0, 0x20)
 isEscaped[QUOTE] = 1
-isEscaped[0x5c] = 1
+isEscaped[BACKSLASH] = 1
 
 /** The bits in which a byte of a word shows that it is one of those sought. */
 const HIGH_BITS = 0x80808080 | 0
@@ -44,6 +45,9 @@ const SPACES = 0x20202020
 const QUOTES = 0x22222222
 const BACKSLASHES = 0x5c5c5c5c
 
+/** From so many bytes on the machine's own search for a byte is worth its call. */
+const LONG_BYTES = 512
+
 /**
  * Whether JSON escapes any of some bytes of Latin-1. They are looked at by fours, as `hasless` and
  * `haszero` of Bit Twiddling Hacks (Sean Eron Anderson) do: four times as fast as one by one.
@@ -51,7 +55,7 @@ const BACKSLASHES = 0x5c5c5c5c
  * @param words of the memory that the bytes are in
  */
 export function isAnyEscaped(
-  bytes: Uint8Array,
+  bytes: Buffer,
   words: Uint32Array,
   from: number,
   end: number,
@@ -59,16 +63,38 @@ export function isAnyEscaped(
   const aligned = Math.min((from + 3) & ~3, end)
   const tail = aligned + ((end - aligned) & ~3)
   for (let at = from; at < aligned; at++) if (isEscaped[bytes[at] as number] === 1) return true
-  for (let at = aligned; at < tail; at += 4) {
-    const word = (words[at >>> 2] as number) | 0
+  for (let at = tail; at < end; at++) if (isEscaped[bytes[at] as number] === 1) return true
+  if (tail - aligned < LONG_BYTES) return isEscapedInWords(words, aligned >>> 2, tail >>> 2)
+  const long = bytes.subarray(aligned, tail)
+  if (long.includes(QUOTE) || long.includes(BACKSLASH)) return true
+  return isControlInWords(words, aligned >>> 2, tail >>> 2)
+}
+
+function isEscapedInWords(words: Uint32Array, from: number, end: number): boolean {
+  for (let i = from; i < end; i++) {
+    const word = (words[i] as number) | 0
     const quote = word ^ QUOTES
     const backslash = word ^ BACKSLASHES
     const found =
       ((word - SPACES) & ~word) | ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)
     if ((found & HIGH_BITS) !== 0) return true
   }
-  for (let at = tail; at < end; at++) if (isEscaped[bytes[at] as number] === 1) return true
   return false
+}
+
+/** Whether any byte is below the space; four words for each branch. */
+function isControlInWords(words: Uint32Array, from: number, end: number): boolean {
+  let i = from
+  for (; i + 4 <= end; i += 4) {
+    const a = (words[i] as number) | 0
+    const b = (words[i + 1] as number) | 0
+    const c = (words[i + 2] as number) | 0
+    const d = (words[i + 3] as number) | 0
+    const found =
+      ((a - SPACES) & ~a) | ((b - SPACES) & ~b) | ((c - SPACES) & ~c) | ((d - SPACES) & ~d)
+    if ((found & HIGH_BITS) !== 0) return true
+  }
+  return isEscapedInWords(words, i, end)
 }
 
 const BEYOND_LATIN1 = /[^\0-\xff]/
