@@ -104,9 +104,10 @@ export class Lane {
     this.#ours = port1
     this.#onFault = onFault
     port1.on('message', frame => {
-      // What is in the slot may have been sent before.
+      // What is in the slot was sent before it, or after it when the host has looked too early.
       this.look()
       this.#takePosted(frame)
+      this.look()
     })
     port1.on('close', () => {
       this.#isClosed = true

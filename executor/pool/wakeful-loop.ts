@@ -25,9 +25,7 @@ export function stayAwake(ms: number, lane: Looked): void {
     looked.add(lane)
     lane.startLooking()
   }
-  if (isTurning) return
-  isTurning = true
-  setImmediate(turn)
+  goOn()
 }
 
 /** Lets the event loop sleep again: what was awaited has come. */
@@ -40,12 +38,18 @@ function turn(): void {
   try {
     hasSome = lookAround()
   } finally {
+    isTurning = false
     // What was there may be answered before the next turn, after which there is more.
-    isTurning = hasSome || performance.now() < untilMs
-    // Everything else of the loop has its turn in between.
-    if (isTurning) setImmediate(turn)
+    if (hasSome || performance.now() < untilMs) goOn()
     else stop()
   }
+}
+
+/** Everything else of the loop has its turn in between. */
+function goOn(): void {
+  if (isTurning) return
+  isTurning = true
+  setImmediate(turn)
 }
 
 function lookAround(): boolean {
@@ -57,7 +61,13 @@ function lookAround(): boolean {
 }
 
 function stop(): void {
-  const lanes = [...looked]
-  looked.clear()
-  for (const lane of lanes) lane.stopLooking()
+  try {
+    for (const lane of looked) {
+      looked.delete(lane)
+      lane.stopLooking()
+    }
+  } finally {
+    // One has failed: the others wait for the next turn.
+    if (looked.size > 0) goOn()
+  }
 }

@@ -160,3 +160,26 @@ t.test('a lane that fails is looked at on', async t => {
   mayFallAsleep()
   t.ok(looks > 1)
 })
+
+t.test(
+  'one that fails when it is looked at for the last time keeps no other from being',
+  async t => {
+    const stopped: string[] = []
+    const lane = (name: string, error?: Error) => ({
+      startLooking: () => {},
+      look: () => false,
+      stopLooking() {
+        stopped.push(name)
+        if (error !== undefined) throw error
+      },
+    })
+    const error = new Error('a listener has failed')
+    const thrown = new Promise(resolve => process.once('uncaughtException', resolve))
+    stayAwake(60_000, lane('first', error))
+    stayAwake(60_000, lane('second'))
+    mayFallAsleep()
+    t.equal(await thrown, error)
+    for (let turns = 0; turns < 3; turns++) await new Promise(resolve => setImmediate(resolve))
+    t.strictSame(stopped, ['first', 'second'])
+  },
+)
