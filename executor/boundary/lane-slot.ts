@@ -11,8 +11,6 @@ export class LaneSlot {
   #words: Int32Array
   #held: number
   #bytes: Buffer
-  /** Bytes from the beginning on that may be others than zeros. */
-  #usedBytes = 0
 
   /**
    * @param latch the shared memory of the lane
@@ -38,7 +36,6 @@ export class LaneSlot {
     const isSurelyWithin = frame.length * MAX_UNIT_BYTES <= SLOT_BYTES
     if (!isSurelyWithin && Buffer.byteLength(frame) > SLOT_BYTES) return false
     const bytes = this.#bytes.write(frame)
-    this.#usedBytes = Math.max(this.#usedBytes, bytes)
     Atomics.store(this.#words, this.#held + 1, after)
     // Publishes the bytes and `after`.
     Atomics.store(this.#words, this.#held, bytes)
@@ -65,7 +62,6 @@ export class LaneSlot {
     const isPossible = bytes > 0 && bytes <= SLOT_BYTES
     // A copy: what the other end writes from here on does not change it.
     const frame = isPossible ? this.#bytes.toString('utf8', 0, bytes) : undefined
-    if (isPossible) this.#usedBytes = Math.max(this.#usedBytes, bytes)
     // Not so when the other end has taken it back meanwhile: then it comes on the port.
     return Atomics.compareExchange(this.#words, this.#held, bytes, 0) === bytes ? frame : undefined
   }
@@ -78,8 +74,7 @@ export class LaneSlot {
 
   /** Writes zeros over the frames that were here, unless one is. */
   wipe(): void {
-    if (this.#usedBytes === 0 || Atomics.load(this.#words, this.#held) !== 0) return
-    this.#bytes.fill(0, 0, this.#usedBytes)
-    this.#usedBytes = 0
+    // Stored by the end that has taken the frame, when it has read it.
+    if (Atomics.load(this.#words, this.#held) === 0) this.#bytes.fill(0)
   }
 }

@@ -444,6 +444,10 @@ t.test('a frame that the host did not look at any more comes on the port', async
   t.equal(lane.look(), false, 'it is not in the slot')
   await until(heard, 1)
   t.strictSame(heard.map(textOf), ['first'])
+  worker.report(serial, report)
+  await until(heard, 2)
+  lane.begin(listener)
+  t.match(Buffer.from(lane.start.latch, UP_AT).toString('latin1'), /^\0*$/, 'nor is a byte of it')
 })
 
 t.test(
