@@ -1,6 +1,5 @@
 /** What a call waits for on its way to its tool: a person, an instant, a write. */
 
-import { setLongTimeout } from '../../protocol/base/long-timeout.ts'
 import type { Tool } from '../../protocol/tool/tool.ts'
 import type { CallApproval } from '../boundary/call-approval.ts'
 import type { ExecutionHost } from '../boundary/ports.ts'
@@ -8,6 +7,7 @@ import type { CallSteps } from '../tools/invoke.ts'
 import type { CallApprovals } from './call-approvals.ts'
 import type { CallCounts } from './call-counts.ts'
 import type { CallPlan, CallsListener } from './call-plan.ts'
+import { DueWaits } from './due-waits.ts'
 import type { Journal } from './journal.ts'
 import type { Latencies } from './latencies.ts'
 import type { OpenCall, OpenCalls } from './open-calls.ts'
@@ -35,9 +35,11 @@ const LONG_WAIT_MS = 1000
 /** The waits of the calls of one execution. */
 export class CallWaits {
   #deps: CallWaitsDependencies
+  #due: DueWaits
 
   constructor(deps: CallWaitsDependencies) {
     this.#deps = deps
+    this.#due = new DueWaits(deps.now)
   }
 
   /** The steps of a call on its way to its tool. @param atMs the guest's clock at the call */
@@ -122,7 +124,7 @@ export class CallWaits {
     const dueAtMs = this.#dueAtMs(delayMs, guestMs)
     open.dueAtMs = dueAtMs
     const restMs = dueAtMs - this.#deps.now()
-    open.cancel = setLongTimeout(onDue, Math.max(0, restMs))
+    open.cancel = this.#due.add(dueAtMs, onDue)
     if (restMs >= LONG_WAIT_MS) this.#setPassive(open, true)
   }
 
