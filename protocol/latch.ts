@@ -40,7 +40,8 @@
  * slot filled, goes on the port. The worker fills `up` with frames of its task only, and only while
  * `looking` is 1. It reads `looking` once more after that: when it is 0 by then, it takes its frame back,
  * by an exchange of `held`, and posts it. The host stores `looking` 0 and then looks once more; so one
- * of the two sees the other. The host has what it has read only when its own compare-exchange of `held`
+ * of the two sees the other. A frame whose turn has not come by then has it with a frame on the port,
+ * and the host looks after each of those. The host has what it has read only when its own compare-exchange of `held`
  * finds the frame still there.
  *
  * Legal transitions, of one execution: `signal` goes from none to park and back as often as the host

@@ -19,8 +19,8 @@ export interface SpinTerms {
   /** A round is short when it begins within this many milliseconds of the one before it. */
   readonly shortMs: number
   /**
-   * Short rounds that sleep after one that spun in vain: twice as many after each, up to this, until a
-   * whole block has spun. A collection of garbage makes a round long now and then.
+   * The most short rounds that sleep after one that spun in vain. Each such one doubles them, until a whole
+   * block has spun. A collection of garbage makes a round long now and then.
    */
   readonly maxPause: number
   /** Spinning is worth a core where a round takes at most this share of the time. */

@@ -20,10 +20,9 @@ export class LaneSpin {
   /** When the last program was handed over, and when its last message came. */
   #programMs: number | undefined
   #messageMs: number | undefined
-  /** What was chosen for the round of each that is under way, as far as there was a core for it. */
+  /** Whether the calls spin at the moment, and the programs: so it was chosen, and there is a core. */
   #callsSpin = false
   #programsSpin = false
-
   #now: () => number
 
   /** @param now milliseconds of a clock that goes on steadily */

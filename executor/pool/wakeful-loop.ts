@@ -62,12 +62,13 @@ function lookAround(): boolean {
 
 function stop(): void {
   try {
-    for (const lane of looked) {
+    // A copy: one that is added meanwhile has the next turn.
+    for (const lane of [...looked]) {
       looked.delete(lane)
       lane.stopLooking()
     }
   } finally {
-    // One has failed: the others wait for the next turn.
+    // One has failed, or was added: what is left has the next turn.
     if (looked.size > 0) goOn()
   }
 }

@@ -7,6 +7,12 @@ import { type Answer, type Effort, type Row, rowOf, type Target } from './questi
 import { takeInTurns, timed } from './rounds.ts'
 import { p50 } from './samples.ts'
 
+/**
+ * Samples of a program that takes less than a millisecond: V8 compiles for the first thousand, of which
+ * `cold-daemon` tells.
+ */
+export const SMALL_PROGRAMS = 2000
+
 /** Milliseconds from source to outcome; latchd's row is the first. */
 export async function compare(
   program: ProgramName,

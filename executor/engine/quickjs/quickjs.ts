@@ -355,12 +355,13 @@ export class QuickJSGuest implements StandbyGuest {
   }
 
   isFull(): boolean {
-    const { ptr, len } = this.#vm._writeString(PROBE)
-    const value = this.#exports.qjs_new_string(ptr, len)
-    this.#exports.wasm_free(ptr)
-    if (this.#exports.qjs_is_exception(value) !== 0) return true
-    this.#free(value)
-    return false
+    try {
+      this.#free(this.#texts.make(PROBE))
+      return false
+    } catch (error) {
+      if (error instanceof OutOfGuestMemory) return true
+      throw error
+    }
   }
 
   endSession(): 'clean' | 'void' {

@@ -1,8 +1,12 @@
-import { atMostShareOfFastest, compare } from '../compare.ts'
+import { atMostShareOfFastest, compare, SMALL_PROGRAMS } from '../compare.ts'
 import type { Question } from '../question.ts'
 
 export const trivialProgram: Question = {
   title: 'A trivial program in fresh isolation',
   ask: async effort =>
-    atMostShareOfFastest(await compare('trivial', 2000, effort), 0.2, 'a trivial program'),
+    atMostShareOfFastest(
+      await compare('trivial', SMALL_PROGRAMS, effort),
+      0.2,
+      'a trivial program',
+    ),
 }
