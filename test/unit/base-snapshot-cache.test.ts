@@ -82,6 +82,7 @@ t.test(
     const after = sourceHash(wasm, folder)
     t.not(after, before)
     t.not(sourceHash(Buffer.from('other'), folder), after)
+    t.not(sourceHash(wasm, folder, [], 1024), after, 'with another heap it is another one')
     const outside = [join(root, 'c.ts')]
     const withOutside = sourceHash(wasm, folder, outside)
     writeFileSync(outside[0] as string, 'two')

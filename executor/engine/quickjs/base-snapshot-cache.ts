@@ -40,18 +40,21 @@ export const preludeOutside: readonly string[] = [
 ]
 
 /**
- * A hash of the inputs of a snapshot: the engine, the files of the prelude, and the Node that
- * strips their types.
+ * A hash of the inputs of a snapshot: the engine, the files of the prelude, the Node that strips their
+ * types, and the free heap.
  *
  * @param prelude the folder of the prelude
  * @param outside the other files that the prelude loads
+ * @param reserveBytes of free heap that the snapshot has
  */
 export function sourceHash(
   wasm: Uint8Array,
   prelude: string,
   outside: readonly string[] = [],
+  reserveBytes = 0,
 ): string {
   const hash = createHash('sha256').update(FORM).update(process.version).update(wasm)
+  hash.update(`reserve ${reserveBytes}`)
   const files = readdirSync(prelude, { recursive: true, withFileTypes: true })
     .filter(entry => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))

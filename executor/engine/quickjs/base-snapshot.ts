@@ -193,6 +193,7 @@ const hashOfSources = (wasm: Uint8Array) =>
     preludeOutside.map(name =>
       fileURLToPath(new URL(`../../../${name}${extension}`, import.meta.url)),
     ),
+    RESERVE_BYTES,
   )
 
 function resolveModule(from: string, specifier: string): string {
