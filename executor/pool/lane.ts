@@ -88,6 +88,8 @@ export class Lane {
   #saying: string | undefined
   /** The limits that the thread has. */
   #limits: Limits | undefined
+  /** Whether the guest has sent a message since the last delivery. */
+  #isAsked = false
   /** Memory of the last arguments of the turn that came as bytes, for the next bytes that go. */
   #spare: ArrayBuffer | undefined
   #isLost = false
@@ -124,6 +126,12 @@ export class Lane {
     return !this.#isLost && !this.#isClosed
   }
 
+  /** `false` while the guest waits, and no answer is on its way. */
+  get isAtWork(): boolean {
+    // Written by the worker around each wait.
+    return !this.#isAsked || Atomics.load(this.words, STATE) !== GuestState.waiting
+  }
+
   /** Begins the turn of an execution; returns its serial. */
   begin(listener: LaneListener): string {
     // The worker does not wait on these words: it reads them in its next task.
@@ -137,6 +145,7 @@ export class Lane {
     this.#up.wipe()
     this.#down.wipe()
     this.#received = 0
+    this.#isAsked = false
     this.#takenChars = 0
     this.#saidChars = 0
     this.#serial = randomUUID()
@@ -163,6 +172,7 @@ export class Lane {
   /** Hands a delivery over to the guest of a serial. */
   deliver(serial: string, delivery: Delivery): void {
     const isOfTurn = serial === this.#serial
+    if (isOfTurn) this.#isAsked = false
     const frame = deliveryFrame(serial, delivery, isOfTurn ? this.#spare : undefined)
     // A buffer that was transferred is not here any more.
     if (typeof frame !== 'string' && frame.ascii?.buffer === this.#spare) this.#spare = undefined
@@ -296,6 +306,7 @@ export class Lane {
   }
 
   #message(frame: unknown): void {
+    this.#isAsked = true
     const { ascii, value } =
       typeof frame === 'string' ? NOTHING : (Object(frame) as Partial<LongFrame>)
     if (ascii === undefined) this.#listener?.onMessage(contentOf(frame))

@@ -3,8 +3,8 @@
  * another one in the place of one that is lost.
  *
  * An execution gets a free thread that ran the same owner last, else a new one, else one of another
- * owner; among equal ones the thread that ran its session last, else one that ran no session. A
- * thread that has changed its owner too often is ended instead of going to another owner.
+ * owner; among equal ones the thread that ran its session last, else one that ran no session. While
+ * programs are short it may wait for a thread that is about to be free (`short-turns.ts`). A thread that has changed its owner too often is ended instead of going to another owner.
  * So what an escaped program may have left in it does not meet all of the others.
  */
 
@@ -16,11 +16,14 @@ import type { LaneStart } from '../boundary/lane-frames.ts'
 import { Lane } from './lane.ts'
 import { LaneSpin } from './lane-spin.ts'
 import type { Assignment } from './pool-threads.ts'
+import type { ShortTurns } from './short-turns.ts'
 
 /** The wait for a thread that replaces an ended one, at most; it takes under a second. */
 const REPLACE_MS = 5000
 /** The first thread of a pool has the cores for so long, unless an execution waits for another one. */
 const SETTLE_MS = 250
+/** Those that wait for a thread that is about to be free look again after so long. */
+const LOOK_MS = 1
 /** Pauses before further tries to start a thread. */
 const RETRY_MS = [100, 500, 2000]
 
@@ -32,6 +35,8 @@ export class ThreadLane extends Lane {
   session: string | undefined
   /** How often it has gone from one owner to another. */
   changes = 0
+  /** Executions that it has had. */
+  turns = 0
   #assignment: Assignment
   readonly spin = new LaneSpin(this)
 
@@ -73,14 +78,21 @@ interface Waiting {
   readonly refuse: (error: unknown) => void
 }
 
+/** An execution that wants a lane. */
+type Wanting = Pick<Waiting, 'owner' | 'session'>
+
 /** The lanes of a pool of threads. */
 export class Lanes {
   #pool: Piscina<LaneStart, unknown>
   #maxChanges: number
+  #turns: ShortTurns
   #lanes = new Set<ThreadLane>()
   /** In the order in which they became free. */
   #free: ThreadLane[] = []
   #waiting = new Fifo<object, Waiting>()
+  /** Set while one of them waits although a lane is free. */
+  #lookTimer: NodeJS.Timeout | undefined
+  #isAboutToLook = false
   /** Lanes whose thread is not ready yet; aborted when none comes. */
   #opening = new Map<ThreadLane, AbortController>()
   /** Called when a lane is ready in the place of one that was lost, one each. */
@@ -92,10 +104,12 @@ export class Lanes {
   /**
    * @param pool makes the threads; its `loadBalancer` is `threads.choose`
    * @param maxChanges how often a thread goes from one owner to another, at most
+   * @param turns the turns of these lanes, and of no others
    */
-  constructor(pool: Piscina<LaneStart, unknown>, maxChanges: number) {
+  constructor(pool: Piscina<LaneStart, unknown>, maxChanges: number, turns: ShortTurns) {
     this.#pool = pool
     this.#maxChanges = maxChanges
+    this.#turns = turns
   }
 
   /** The lanes that are ready, whether an execution has them or not. */
@@ -135,8 +149,20 @@ export class Lanes {
     for (const left of this.#opening.values()) left.abort(error)
   }
 
-  /** Takes the free lane that suits an owner best; `undefined`: there is none at the moment. */
+  /**
+   * Takes the free lane that suits an owner best; `undefined`: there is none at the moment, or one that is
+   * about to be free suits better.
+   */
   take(owner: string, session?: string): ThreadLane | undefined {
+    return this.#isPatient({ owner, session }) ? undefined : this.#choose({ owner, session })
+  }
+
+  /** Whether an execution waits for a lane that is about to be free. A session may have its own elsewhere. */
+  #isPatient({ owner, session }: Wanting): boolean {
+    return session === undefined && this.#turns.isWorthWaiting(owner)
+  }
+
+  #choose({ owner, session }: Wanting): ThreadLane | undefined {
     let chosen: ThreadLane | undefined
     let best = Infinity
     let spent: ThreadLane | undefined
@@ -144,8 +170,9 @@ export class Lanes {
       if (!lane.isSound) continue
       const cost = this.#costOf(lane, owner) + sessionCost(lane, session)
       if (cost === Infinity) spent = lane
-      // The last of several equal ones: its core's caches still have what it worked with.
       if (cost > best || cost === Infinity) continue
+      // Of several equal ones that with the most turns: V8 has optimized its code.
+      if (cost === best && chosen !== undefined && lane.turns < chosen.turns) continue
       best = cost
       chosen = lane
     }
@@ -157,6 +184,8 @@ export class Lanes {
     if (chosen.owner !== undefined && chosen.owner !== owner) chosen.changes++
     chosen.owner = owner
     chosen.session = session
+    chosen.turns++
+    this.#turns.begin(chosen)
     return chosen
   }
 
@@ -174,7 +203,8 @@ export class Lanes {
     const { promise, resolve, reject } = Promise.withResolvers<ThreadLane>()
     const place = {}
     this.#waiting.push(place, { place, owner, session, take: resolve, refuse: reject })
-    this.#openAtOnce()
+    if (this.#isPatient({ owner, session })) this.#lookLater()
+    else this.#openAtOnce()
     const onCancel = () => this.#waiting.take(place)?.refuse(cancelled.reason)
     cancelled.addEventListener('abort', onCancel, { once: true })
     try {
@@ -186,13 +216,45 @@ export class Lanes {
 
   /** Gives a lane back, whose turn is over. */
   release(lane: ThreadLane): void {
+    this.#turns.end(lane)
     if (!lane.isSound) return
     this.#free.push(lane)
-    const next = this.#waiting.shift()
-    if (next === undefined) return
-    const suited = this.take(next.owner, next.session)
-    if (suited === undefined) this.#waiting.push(next.place, next)
-    else next.take(suited)
+    this.#serve()
+  }
+
+  /** A guest has sent something: it may wait now, and those that wait for its lane may be better off elsewhere. */
+  noteMessage(): void {
+    if (this.#waiting.size === 0 || this.#isAboutToLook) return
+    this.#isAboutToLook = true
+    // An answer that is here at once has been delivered by then.
+    setImmediate(() => {
+      this.#isAboutToLook = false
+      this.#serve()
+    })
+  }
+
+  /** Gives lanes to those that wait, in their order. */
+  #serve(): void {
+    const patient = new Set<string>()
+    for (const waiting of this.#waiting.values()) {
+      // For one that may have any lane there is none, if there was none for the one before it.
+      if (waiting.session === undefined && patient.has(waiting.owner)) continue
+      if (this.#isPatient(waiting)) {
+        patient.add(waiting.owner)
+        continue
+      }
+      const lane = this.#choose(waiting)
+      if (lane === undefined) this.#openAtOnce()
+      else this.#waiting.take(waiting.place)?.take(lane)
+    }
+    if (patient.size > 0) this.#lookLater()
+  }
+
+  #lookLater(): void {
+    this.#lookTimer ??= setTimeout(() => {
+      this.#lookTimer = undefined
+      this.#serve()
+    }, LOOK_MS)
   }
 
   /** Resolves when the next lane is ready, or does not come. */
@@ -209,6 +271,7 @@ export class Lanes {
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#isClosed = true
+    clearTimeout(this.#lookTimer)
     for (const resolve of this.#replacements) resolve()
     const closed = new LatchdError('EXECUTOR_CLOSED', 'The executor was closed')
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
@@ -229,6 +292,7 @@ export class Lanes {
     const wasReady = this.#lanes.delete(lane)
     this.#opening.delete(lane)
     this.#free = this.#free.filter(other => other !== lane)
+    this.#turns.end(lane)
     lane.end(error)
     if (wasReady) void this.#reopen()
   }

@@ -15,6 +15,7 @@ export interface Looked {
 const LOOKS = 100
 
 let untilMs = 0
+let lookedMs = 0
 let isTurning = false
 const looked = new Set<Looked>()
 
@@ -28,19 +29,25 @@ export function stayAwake(ms: number, lane: Looked): void {
   goOn()
 }
 
+/** Milliseconds so far in which there was nothing, and the event loop would have slept. */
+export const idleMs = (): number => lookedMs
+
 /** Lets the event loop sleep again: what was awaited has come. */
 export function mayFallAsleep(): void {
   untilMs = 0
 }
 
 function turn(): void {
+  const fromMs = performance.now()
   let hasSome = true
   try {
     hasSome = lookAround()
   } finally {
     isTurning = false
+    const nowMs = performance.now()
+    if (!hasSome) lookedMs += nowMs - fromMs
     // What was there may be answered before the next turn, after which there is more.
-    if (hasSome || performance.now() < untilMs) goOn()
+    if (hasSome || nowMs < untilMs) goOn()
     else stop()
   }
 }

@@ -31,6 +31,7 @@ import { Lanes, type ThreadLane } from './lanes.ts'
 import { PoolThreads } from './pool-threads.ts'
 import { readStatistics } from './read-statistics.ts'
 import { WorkerScheduler } from './scheduler.ts'
+import { ShortTurns } from './short-turns.ts'
 
 /** Options of a {@link WorkerPool}; tests use most of them. */
 export interface PoolOptions {
@@ -183,7 +184,8 @@ export class WorkerPool implements GuestPool {
     })
     threads.attach(pool)
     const created = once(pool, 'workerCreate')
-    const lanes = new Lanes(pool, this.#maxCallerChanges)
+    const turns = new ShortTurns(availableParallelism())
+    const lanes = new Lanes(pool, this.#maxCallerChanges, turns)
     this.#lanes = lanes
     pool.on('error', error => lanes.fail(error))
     this.#onLaunch?.()
@@ -257,7 +259,10 @@ export class WorkerPool implements GuestPool {
       }
     }
     const listener = {
-      onMessage: (message: unknown) => read(by => receive(by.message(message))),
+      onMessage: (message: unknown) => {
+        read(by => receive(by.message(message)))
+        this.#lanes?.noteMessage()
+      },
       ...(room && { room }),
       onReport: (report: unknown) =>
         read(by => {

@@ -21,6 +21,11 @@ export class Fifo<K, V> {
     return value
   }
 
+  /** The values in their order. One that leaves meanwhile is left out. */
+  values(): IterableIterator<V> {
+    return this.#members.values()
+  }
+
   /** Takes the oldest value out. */
   shift(): V | undefined {
     if (this.#members.size === 0) return undefined

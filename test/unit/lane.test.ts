@@ -23,7 +23,16 @@ import { createExecutor } from '../../executor/index.ts'
 import { Lane } from '../../executor/pool/lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
 import { serveLane } from '../../executor/worker/serve-lane.ts'
-import { DOWN, LOOKING, POSTED, SLOT_BYTES, UP, UP_AT } from '../../protocol/latch.ts'
+import {
+  DOWN,
+  GuestState,
+  LOOKING,
+  POSTED,
+  SLOT_BYTES,
+  STATE,
+  UP,
+  UP_AT,
+} from '../../protocol/latch.ts'
 import { type Limits, resolveLimits } from '../../protocol/limits.ts'
 import { random } from '../soak/random.ts'
 import { anyCharacter } from '../support/any-character.ts'
@@ -567,6 +576,28 @@ t.test(
     t.strictSame(done, ['rest', 'settle', 'collect'])
   },
 )
+
+t.test('a lane is at work unless its guest waits and no answer is on its way', async t => {
+  const { lane, worker, heard, listener } = openLane(t)
+  const serial = lane.begin(listener)
+  lane.run({ ...task, serial })
+  worker.nextCommand()
+  t.ok(lane.isAtWork)
+  worker.send(serial, { kind: 'logs', lines: [] })
+  await until(heard, 1)
+  t.ok(lane.isAtWork, 'it has said something and goes on')
+  Atomics.store(lane.words, STATE, GuestState.waiting)
+  t.notOk(lane.isAtWork)
+  lane.deliver(serial, { callNumber: 1, text: 'p1', atMs: 0 })
+  t.ok(lane.isAtWork, 'the worker has not seen the answer yet')
+  worker.send(serial, { kind: 'logs', lines: [] })
+  await until(heard, 2)
+  t.notOk(lane.isAtWork)
+  worker.report(serial, report)
+  await until(heard, 3)
+  lane.begin(listener)
+  t.ok(lane.isAtWork, 'nothing of the last guest counts for the next one')
+})
 
 t.test('a thread that is lost answers no question', async t => {
   const { lane } = openLane(t)
