@@ -29,9 +29,11 @@ const WEIGHT = 1 / 8
  * The event loop needs a core from this share of the time on: below it the programs compute so much more
  * than it does that another thread on its core gets further (measured on two cores).
  */
-const BUSY = 0.5
+const BUSY = 0.4
 /** Its share is taken over at least so many milliseconds. */
 const SAMPLE_MS = 20
+/** After a sample below it: a loop that has to share its core with threads seems to be busier than it is. */
+const PAUSE_MS = 200
 
 /** The turns of the lanes of one pool. */
 export class ShortTurns {
@@ -45,7 +47,7 @@ export class ShortTurns {
   /** Smoothed milliseconds of a turn. */
   #meanMs = 0
   #isBusy = false
-  #sampledMs = Number.NEGATIVE_INFINITY
+  #nextSampleMs = Number.NEGATIVE_INFINITY
 
   /**
    * @param cores of the machine, of which one is the event loop's
@@ -71,9 +73,9 @@ export class ShortTurns {
     const nowMs = this.#now()
     this.#count++
     this.#meanMs += (nowMs - begunMs - this.#meanMs) * WEIGHT
-    if (nowMs - this.#sampledMs < SAMPLE_MS) return
-    this.#sampledMs = nowMs
+    if (nowMs < this.#nextSampleMs) return
     this.#isBusy = this.#busyShare() >= BUSY
+    this.#nextSampleMs = nowMs + (this.#isBusy ? SAMPLE_MS : PAUSE_MS)
   }
 
   /** Whether a lane is about to be free whose turn is an owner's, and there is no core for another one. */

@@ -72,13 +72,20 @@ t.test('it does not wait while turns are long, and waits again when they are sho
 })
 
 t.test('it does not wait while the event loop leaves its core to the programs', async t => {
-  const { turns, clock, run } = turnsOf({ busyShare: 0.3 })
+  const { turns, clock, run } = turnsOf({ busyShare: 0.3, count: 1100 })
   turns.begin(laneOf('ann'))
   t.notOk(turns.isWorthWaiting('ann'))
   clock.busyShare = 0.8
   run(200, 0.2)
   turns.begin(laneOf('ann'))
+  t.notOk(turns.isWorthWaiting('ann'), 'it is asked again after a while')
+  run(1000, 0.2)
+  turns.begin(laneOf('ann'))
   t.ok(turns.isWorthWaiting('ann'))
+  clock.busyShare = 0.3
+  run(200, 0.2)
+  turns.begin(laneOf('ann'))
+  t.notOk(turns.isWorthWaiting('ann'))
 })
 
 t.test('it does not wait in the first turns of a pool', async t => {
