@@ -36,7 +36,7 @@ for (let time = 1; time <= times; time++) {
 }
 
 async function run(isolation: string) {
-  const args = ['run', '--jobs=2', '--timeout=120', '--reporter=tap', ...suites]
+  const args = ['run', '--jobs=2', '--timeout=300', '--reporter=tap', ...suites]
   const child = spawn('tap', args, {
     env: { ...process.env, TEST_ISOLATION: isolation, TEST_LENGTH: 'long' },
     stdio: ['ignore', 'pipe', 'ignore'],
