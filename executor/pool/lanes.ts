@@ -4,8 +4,10 @@
  *
  * An execution gets a free thread that ran the same owner last, else a new one, else one of another
  * owner; among equal ones the thread that ran its session last, else one that ran no session. While
- * programs are short it may wait for a thread that is about to be free (`short-turns.ts`). A thread that has changed its owner too often is ended instead of going to another owner.
- * So what an escaped program may have left in it does not meet all of the others.
+ * programs are short it may wait for a thread that is about to be free (`short-turns.ts`).
+ *
+ * A thread that has changed its owner too often is ended instead of going to another owner. So what an
+ * escaped program may have left in it does not meet all of the others.
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
@@ -90,7 +92,7 @@ export class Lanes {
   /** In the order in which they became free. */
   #free: ThreadLane[] = []
   #waiting = new Fifo<object, Waiting>()
-  /** Set while one of them waits although a lane is free. */
+  /** Set while one of them waits for a lane that is about to be free. */
   #lookTimer: NodeJS.Timeout | undefined
   #isAboutToLook = false
   /** Lanes whose thread is not ready yet; aborted when none comes. */
@@ -222,7 +224,7 @@ export class Lanes {
     this.#serve()
   }
 
-  /** A guest has sent something: it may wait now, and those that wait for its lane may be better off elsewhere. */
+  /** A guest has sent something, and may wait from now on: then those behind it go elsewhere. */
   noteMessage(): void {
     if (this.#waiting.size === 0 || this.#isAboutToLook) return
     this.#isAboutToLook = true
@@ -237,7 +239,7 @@ export class Lanes {
   #serve(): void {
     const patient = new Set<string>()
     for (const waiting of this.#waiting.values()) {
-      // For one that may have any lane there is none, if there was none for the one before it.
+      // What holds for one of an owner holds for those behind it.
       if (waiting.session === undefined && patient.has(waiting.owner)) continue
       if (this.#isPatient(waiting)) {
         patient.add(waiting.owner)

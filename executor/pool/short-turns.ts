@@ -19,7 +19,7 @@ export interface Turning {
   readonly isAtWork: boolean
 }
 
-/** The turns before: their code is not optimized, and each core counts (measured). */
+/** The first turns of a pool: their code is not optimized, and each core counts (measured). */
 const COLD_TURNS = 500
 /** Milliseconds of a short turn: a few times those of a small program whose code is not optimized. */
 const SHORT_MS = 5
@@ -30,7 +30,7 @@ const WEIGHT = 1 / 8
  * than it does that another thread on its core gets further (measured on two cores).
  */
 const BUSY = 0.4
-/** Its share is taken over at least so many milliseconds. */
+/** The share is taken over at least so many milliseconds. */
 const SAMPLE_MS = 20
 /** After a sample below it: a loop that has to share its core with threads seems to be busier than it is. */
 const PAUSE_MS = 200

@@ -15,7 +15,7 @@ export interface Looked {
 const LOOKS = 100
 
 let untilMs = 0
-let lookedMs = 0
+let inVainMs = 0
 let isTurning = false
 const looked = new Set<Looked>()
 
@@ -29,8 +29,8 @@ export function stayAwake(ms: number, lane: Looked): void {
   goOn()
 }
 
-/** Milliseconds so far in which there was nothing, and the event loop would have slept. */
-export const idleMs = (): number => lookedMs
+/** Milliseconds so far in which it looked for nothing, and would have slept. */
+export const idleMs = (): number => inVainMs
 
 /** Lets the event loop sleep again: what was awaited has come. */
 export function mayFallAsleep(): void {
@@ -45,7 +45,7 @@ function turn(): void {
   } finally {
     isTurning = false
     const nowMs = performance.now()
-    if (!hasSome) lookedMs += nowMs - fromMs
+    if (!hasSome) inVainMs += nowMs - fromMs
     // What was there may be answered before the next turn, after which there is more.
     if (hasSome || nowMs < untilMs) goOn()
     else stop()
