@@ -7,7 +7,7 @@ import { GuestState, HEARTBEAT, SIGNAL, Signal, STATE } from '../../protocol/lat
 import { type GuestLink, type GuestWork, ThreadEnded } from '../boundary/guest-pool.ts'
 import type { Delivery } from '../boundary/messages.ts'
 import type { LaneListener } from './lane.ts'
-import type { ThreadLane } from './lanes.ts'
+import type { ThreadLane } from './thread-lane.ts'
 
 /** The host's end of one guest on a thread of this process. */
 export class GuestRun implements GuestLink {

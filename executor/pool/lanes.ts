@@ -12,76 +12,19 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Piscina, queueOptionsSymbol } from 'piscina'
-import { Fifo } from '../../protocol/base/fifo.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { LaneStart } from '../boundary/lane-frames.ts'
-import { Lane } from './lane.ts'
-import { LaneSpin } from './lane-spin.ts'
+import { LaneQueue, type Wanting } from './lane-queue.ts'
 import type { Assignment } from './pool-threads.ts'
 import type { ShortTurns } from './short-turns.ts'
+import { ThreadLane } from './thread-lane.ts'
 
 /** The wait for a thread that replaces an ended one, at most; it takes under a second. */
 const REPLACE_MS = 5000
 /** The first thread of a pool has the cores for so long, unless an execution waits for another one. */
 const SETTLE_MS = 250
-/** Those that wait for a thread that is about to be free look again after so long. */
-const LOOK_MS = 1
 /** Pauses before further tries to start a thread. */
 const RETRY_MS = [100, 500, 2000]
-
-/** A lane with its thread, and whose executions it has had. */
-export class ThreadLane extends Lane {
-  /** The owner of the execution that it ran last; absent: none has run. */
-  owner: string | undefined
-  /** The session of that execution, whose state its guest may hold. */
-  session: string | undefined
-  /** How often it has gone from one owner to another. */
-  changes = 0
-  /** Executions that it has had. */
-  turns = 0
-  #assignment: Assignment
-  readonly spin = new LaneSpin(this)
-
-  /** @param assignment says which thread it is, once there is one */
-  constructor(assignment: Assignment) {
-    super(() => assignment.thread?.end())
-    this.#assignment = assignment
-  }
-
-  override get isSound(): boolean {
-    return super.isSound && this.#assignment.thread?.isEnding !== true
-  }
-
-  /** Ends the thread. The execution that it runs ends with the error. */
-  end(error: Error): void {
-    this.#assignment.thread?.end()
-    this.lose(error)
-  }
-
-  /**
-   * Whether the thread has sent messages on its lane alone. Asked at each report, so that a message
-   * elsewhere is charged to the execution of that report, and not to the next one.
-   */
-  isQuiet(): boolean {
-    return this.#assignment.thread?.isQuiet() ?? true
-  }
-
-  /** Lets the process end although the thread is there. */
-  unref(): void {
-    this.#assignment.thread?.unref()
-  }
-}
-
-interface Waiting {
-  readonly place: object
-  readonly owner: string
-  readonly session: string | undefined
-  readonly take: (lane: ThreadLane) => void
-  readonly refuse: (error: unknown) => void
-}
-
-/** An execution that wants a lane. */
-type Wanting = Pick<Waiting, 'owner' | 'session'>
 
 /** The lanes of a pool of threads. */
 export class Lanes {
@@ -91,10 +34,8 @@ export class Lanes {
   #lanes = new Set<ThreadLane>()
   /** In the order in which they became free. */
   #free: ThreadLane[] = []
-  #waiting = new Fifo<object, Waiting>()
-  /** Set while one of them waits for a lane that is about to be free. */
-  #lookTimer: NodeJS.Timeout | undefined
-  #isAboutToLook = false
+  /** The executions that want one. */
+  readonly queue: LaneQueue
   /** Lanes whose thread is not ready yet; aborted when none comes. */
   #opening = new Map<ThreadLane, AbortController>()
   /** Called when a lane is ready in the place of one that was lost, one each. */
@@ -112,6 +53,8 @@ export class Lanes {
     this.#pool = pool
     this.#maxChanges = maxChanges
     this.#turns = turns
+    const choose = (wanting: Wanting) => this.#choose(wanting)
+    this.queue = new LaneQueue({ choose, onLack: () => this.#openAtOnce() }, turns)
   }
 
   /** The lanes that are ready, whether an execution has them or not. */
@@ -151,19 +94,7 @@ export class Lanes {
     for (const left of this.#opening.values()) left.abort(error)
   }
 
-  /**
-   * Takes the free lane that suits an owner best; `undefined`: there is none at the moment, or one that is
-   * about to be free suits better.
-   */
-  take(owner: string, session?: string): ThreadLane | undefined {
-    return this.#isPatient({ owner, session }) ? undefined : this.#choose({ owner, session })
-  }
-
-  /** Whether an execution waits for a lane that is about to be free. A session may have its own elsewhere. */
-  #isPatient({ owner, session }: Wanting): boolean {
-    return session === undefined && this.#turns.isWorthWaiting(owner)
-  }
-
+  /** Takes the free lane that suits an owner best; `undefined`: there is none at the moment. */
   #choose({ owner, session }: Wanting): ThreadLane | undefined {
     let chosen: ThreadLane | undefined
     let best = Infinity
@@ -191,72 +122,12 @@ export class Lanes {
     return chosen
   }
 
-  /**
-   * Waits for the next lane that an owner may have.
-   *
-   * @throws the reason of `cancelled`, when aborted before
-   * @throws {LatchdError} `EXECUTOR_CLOSED`
-   */
-  async next(
-    owner: string,
-    session: string | undefined,
-    cancelled: AbortSignal,
-  ): Promise<ThreadLane> {
-    const { promise, resolve, reject } = Promise.withResolvers<ThreadLane>()
-    const place = {}
-    this.#waiting.push(place, { place, owner, session, take: resolve, refuse: reject })
-    if (this.#isPatient({ owner, session })) this.#lookLater()
-    else this.#openAtOnce()
-    const onCancel = () => this.#waiting.take(place)?.refuse(cancelled.reason)
-    cancelled.addEventListener('abort', onCancel, { once: true })
-    try {
-      return await promise
-    } finally {
-      cancelled.removeEventListener('abort', onCancel)
-    }
-  }
-
   /** Gives a lane back, whose turn is over. */
   release(lane: ThreadLane): void {
     this.#turns.end(lane)
     if (!lane.isSound) return
     this.#free.push(lane)
-    this.#serve()
-  }
-
-  /** A guest has sent something, and may wait from now on: then those behind it go elsewhere. */
-  noteMessage(): void {
-    if (this.#waiting.size === 0 || this.#isAboutToLook) return
-    this.#isAboutToLook = true
-    // An answer that is here at once has been delivered by then.
-    setImmediate(() => {
-      this.#isAboutToLook = false
-      this.#serve()
-    })
-  }
-
-  /** Gives lanes to those that wait, in their order. */
-  #serve(): void {
-    const patient = new Set<string>()
-    for (const waiting of this.#waiting.values()) {
-      // What holds for one of an owner holds for those behind it.
-      if (waiting.session === undefined && patient.has(waiting.owner)) continue
-      if (this.#isPatient(waiting)) {
-        patient.add(waiting.owner)
-        continue
-      }
-      const lane = this.#choose(waiting)
-      if (lane === undefined) this.#openAtOnce()
-      else this.#waiting.take(waiting.place)?.take(lane)
-    }
-    if (patient.size > 0) this.#lookLater()
-  }
-
-  #lookLater(): void {
-    this.#lookTimer ??= setTimeout(() => {
-      this.#lookTimer = undefined
-      this.#serve()
-    }, LOOK_MS)
+    this.queue.serve()
   }
 
   /** Resolves when the next lane is ready, or does not come. */
@@ -273,12 +144,8 @@ export class Lanes {
   /** Ends all threads. */
   async close(): Promise<void> {
     this.#isClosed = true
-    clearTimeout(this.#lookTimer)
     for (const resolve of this.#replacements) resolve()
-    const closed = new LatchdError('EXECUTOR_CLOSED', 'The executor was closed')
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      next.refuse(closed)
-    }
+    this.queue.close(new LatchdError('EXECUTOR_CLOSED', 'The executor was closed'))
     await this.#pool.destroy()
   }
 

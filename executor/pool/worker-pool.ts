@@ -27,11 +27,12 @@ import { type EngineName, engines } from '../engine/engine.ts'
 import type { WorkerStart } from '../worker/entry.ts'
 import { BeginWatch } from './begin-watch.ts'
 import { GuestRun } from './guest-run.ts'
-import { Lanes, type ThreadLane } from './lanes.ts'
+import { Lanes } from './lanes.ts'
 import { PoolThreads } from './pool-threads.ts'
 import { readStatistics } from './read-statistics.ts'
 import { WorkerScheduler } from './scheduler.ts'
 import { ShortTurns } from './short-turns.ts'
+import type { ThreadLane } from './thread-lane.ts'
 
 /** Options of a {@link WorkerPool}; tests use most of them. */
 export interface PoolOptions {
@@ -227,7 +228,8 @@ export class WorkerPool implements GuestPool {
       this.#scheduler.refuseWhenClosed()
       cancelled.throwIfAborted()
       const lanes = this.#lanes as Lanes
-      lane = lanes.take(owner, session) ?? (await lanes.next(owner, session, cancelled))
+      const { queue } = lanes
+      lane = queue.take({ owner, session }) ?? (await queue.next({ owner, session }, cancelled))
       return await this.#runOn(lane, run)
     } finally {
       const lanes = this.#lanes as Lanes
@@ -261,7 +263,7 @@ export class WorkerPool implements GuestPool {
     const listener = {
       onMessage: (message: unknown) => {
         read(by => receive(by.message(message)))
-        this.#lanes?.noteMessage()
+        this.#lanes?.queue.noteMessage()
       },
       ...(room && { room }),
       onReport: (report: unknown) =>

@@ -4,8 +4,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Piscina } from 'piscina'
 import t, { type Test } from 'tap'
 import type { LaneStart } from '../../executor/boundary/lane-frames.ts'
-import { Lanes, type ThreadLane } from '../../executor/pool/lanes.ts'
+import { Lanes } from '../../executor/pool/lanes.ts'
 import type { ShortTurns } from '../../executor/pool/short-turns.ts'
+import type { ThreadLane } from '../../executor/pool/thread-lane.ts'
 import { WorkerLane } from '../../executor/worker/lane.ts'
 
 /** Lanes without threads, whose executions wait for a busy lane as long as the test says so. */
@@ -38,14 +39,15 @@ const never = new AbortController().signal
 /** The lane that an execution gets, and whether it has it yet. */
 function wanted(lanes: Lanes, session?: string) {
   const got: { lane?: ThreadLane } = {}
-  const here = lanes.take('ann', session)
-  const lane = here === undefined ? lanes.next('ann', session, never) : Promise.resolve(here)
+  const here = lanes.queue.take({ owner: 'ann', session })
+  const lane =
+    here === undefined ? lanes.queue.next({ owner: 'ann', session }, never) : Promise.resolve(here)
   return { got, lane: lane.then(one => (got.lane = one)) }
 }
 
 t.test('an execution that waits for a busy lane gets it when its turn is over', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  const first = lanes.take('ann') as ThreadLane
+  const first = lanes.queue.take({ owner: 'ann' }) as ThreadLane
   turns.isWorthWaiting = true
   const second = wanted(lanes)
   await nextTurn()
@@ -60,8 +62,8 @@ t.test(
   'it leaves a lane that is given back to nobody while another one is worth waiting for',
   async t => {
     const { lanes, turns } = await lanesOf(t, 3)
-    const first = lanes.take('ann') as ThreadLane
-    const other = lanes.take('ann') as ThreadLane
+    const first = lanes.queue.take({ owner: 'ann' }) as ThreadLane
+    const other = lanes.queue.take({ owner: 'ann' }) as ThreadLane
     turns.isWorthWaiting = true
     const third = wanted(lanes)
     lanes.release(other)
@@ -75,7 +77,7 @@ t.test(
 
 t.test('it takes a free lane as soon as the busy one is not worth waiting for', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  const first = lanes.take('ann') as ThreadLane
+  const first = lanes.queue.take({ owner: 'ann' }) as ThreadLane
   turns.isWorthWaiting = true
   const second = wanted(lanes)
   turns.isWorthWaiting = false
@@ -84,10 +86,10 @@ t.test('it takes a free lane as soon as the busy one is not worth waiting for', 
 
 t.test('it looks once more after a message of the guest, when that may wait', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  const first = lanes.take('ann') as ThreadLane
+  const first = lanes.queue.take({ owner: 'ann' }) as ThreadLane
   turns.isWorthWaiting = true
   const second = wanted(lanes)
-  lanes.noteMessage()
+  lanes.queue.noteMessage()
   // An answer that comes in this turn of the event loop comes before.
   await Promise.resolve()
   t.equal(second.got.lane, undefined)
@@ -99,17 +101,17 @@ t.test('it looks once more after a message of the guest, when that may wait', as
 
 t.test('a session does not wait for a busy lane', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  t.ok(lanes.take('ann'))
+  t.ok(lanes.queue.take({ owner: 'ann' }))
   turns.isWorthWaiting = true
-  t.ok(lanes.take('ann', 'session'))
+  t.ok(lanes.queue.take({ owner: 'ann', session: 'session' }))
 })
 
 t.test('one that is cancelled waits no longer, and the lane is for the next one', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  const first = lanes.take('ann') as ThreadLane
+  const first = lanes.queue.take({ owner: 'ann' }) as ThreadLane
   turns.isWorthWaiting = true
   const cancelled = new AbortController()
-  const second = lanes.next('ann', undefined, cancelled.signal)
+  const second = lanes.queue.next({ owner: 'ann' }, cancelled.signal)
   const third = wanted(lanes)
   cancelled.abort(new Error('cancelled'))
   await t.rejects(second, { message: 'cancelled' })
@@ -120,18 +122,21 @@ t.test('one that is cancelled waits no longer, and the lane is for the next one'
 
 t.test('those that wait are refused when the pool is closed', async t => {
   const { lanes, turns } = await lanesOf(t, 2)
-  t.ok(lanes.take('ann'))
+  t.ok(lanes.queue.take({ owner: 'ann' }))
   turns.isWorthWaiting = true
-  const second = lanes.next('ann', undefined, never)
+  const second = lanes.queue.next({ owner: 'ann' }, never)
   await Promise.all([t.rejects(second, { code: 'EXECUTOR_CLOSED' }), lanes.close()])
 })
 
 t.test('of equal lanes the one with the most turns is taken', async t => {
   const { lanes } = await lanesOf(t, 3)
-  const [first, second] = [lanes.take('ann'), lanes.take('ann')] as [ThreadLane, ThreadLane]
+  const [first, second] = [
+    lanes.queue.take({ owner: 'ann' }),
+    lanes.queue.take({ owner: 'ann' }),
+  ] as [ThreadLane, ThreadLane]
   lanes.release(first)
-  t.equal(lanes.take('ann'), first)
+  t.equal(lanes.queue.take({ owner: 'ann' }), first)
   lanes.release(first)
   lanes.release(second)
-  t.equal(lanes.take('ann'), first)
+  t.equal(lanes.queue.take({ owner: 'ann' }), first)
 })
