@@ -2,6 +2,7 @@
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { Backoff } from '../protocol/base/backoff.ts'
+import { errorText } from '../protocol/base/error-text.ts'
 import { LatchdError } from '../protocol/errors.ts'
 import type { ExecutionEvent } from '../protocol/execution/events.ts'
 import type { Execution } from '../protocol/execution/execution.ts'
@@ -93,7 +94,7 @@ async function readChunk(reader: ReadableStreamDefaultReader<Uint8Array>, signal
     return await reader.read()
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     throw new LatchdError('CONNECTION_LOST', `The event stream was lost: ${reason}`, {
       cause: error,
     })

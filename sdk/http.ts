@@ -1,5 +1,6 @@
 /** Requests to a daemon: JSON in, JSON or server-sent events out, refusals as errors. */
 
+import { errorText } from '../protocol/base/error-text.ts'
 import { type ErrorCode, errorTable, type FieldProblem, LatchdError } from '../protocol/errors.ts'
 
 /** The used part of `fetch`; an app may give another one. */
@@ -85,11 +86,9 @@ function isRefused(error: unknown): boolean {
 }
 
 function lost(error: unknown): LatchdError {
-  const reason =
-    error instanceof Error
-      ? (error.cause instanceof Error ? error.cause : error).message
-      : String(error)
-  return new LatchdError('CONNECTION_LOST', `The connection to the daemon was lost: ${reason}`, {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const message = `The connection to the daemon was lost: ${errorText(cause)}`
+  return new LatchdError('CONNECTION_LOST', message, {
     cause: error,
   })
 }

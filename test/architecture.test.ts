@@ -291,6 +291,16 @@ t.test('only the command reads arguments, environment and exit codes', async t =
   t.strictSame(readers, [])
 })
 
+t.test('what was thrown is put into words in one way', async t => {
+  // Examples are an app's code, and the guest has its own.
+  const own = files.filter(file => !/^(?:sdk\/examples|executor\/guest)\//.test(file))
+  const another = /instanceof Error\s*\?[^:]*\.message\b/
+  t.strictSame(
+    own.filter(file => another.test(textOf(file))),
+    [],
+  )
+})
+
 t.test('every code of the table of errors is raised somewhere', async t => {
   const texts = Object.keys(allowed)
     .flatMap(sources)

@@ -1,5 +1,7 @@
 /** Faults of the host in two texts: for programs and callers, and for the operator. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
+
 /** A fault whose message names no place of the host, with the text that does. */
 export class HostFault extends Error {
   /** For the log alone: it has the paths. */
@@ -13,7 +15,7 @@ export class HostFault extends Error {
 
 /** The text of a fault for the log. */
 export function detailOf(error: unknown): string {
-  return error instanceof HostFault ? error.detail : textOf(error)
+  return error instanceof HostFault ? error.detail : errorText(error)
 }
 
 /**
@@ -23,7 +25,7 @@ export function detailOf(error: unknown): string {
  * operation and the code are left.
  */
 export function pathlessText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
+  if (!(error instanceof Error)) return errorText(error)
   const { code, path, syscall, cause } = error as NodeJS.ErrnoException
   if (code?.startsWith('ERR_MODULE_')) return `a module cannot be loaded: ${code}`
   // The operation of a process has the path of its program: `spawn /usr/bin/npx`.
@@ -31,8 +33,6 @@ export function pathlessText(error: unknown): string {
   const hasPath = operation !== undefined && (path !== undefined || operation === 'spawn')
   if (hasPath) return `cannot ${operation}: ${code}`
   // Libraries repeat the text of a cause in their own.
-  if (!(cause instanceof Error) || cause.message === '') return error.message
+  if (!(cause instanceof Error) || cause.message === '') return errorText(error)
   return error.message.replaceAll(cause.message, () => pathlessText(cause))
 }
-
-const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

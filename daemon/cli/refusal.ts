@@ -1,6 +1,7 @@
 /** How a command fails: one line and an exit code. */
 
 import { CommanderError } from 'commander'
+import { errorText, partOf } from '../../protocol/base/error-text.ts'
 import type { Terminal } from '../lifecycle/terminal.ts'
 import { exitCodes } from './exit-codes.ts'
 import { print } from './output/print.ts'
@@ -34,6 +35,6 @@ export function refuse(error: unknown, terminal: Terminal): number {
 
 /** The message of an error without line breaks. */
 export function oneLine(error: unknown): string {
-  const message = error instanceof Error ? error.message || error.name : String(error)
+  const message = errorText(error) || String(partOf(error, 'name') ?? 'an error without a message')
   return message.trim().replace(/\s*\n\s*/g, ' ')
 }

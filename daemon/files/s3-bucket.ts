@@ -1,6 +1,7 @@
 /** Contents of files in a bucket of S3, or of a server that speaks its protocol. */
 
 import type { AwsClient } from 'aws4fetch'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { within } from '../../protocol/base/within.ts'
 import { LatchdError } from '../../protocol/errors.ts'
 import type { Variables } from '../config/written-value.ts'
@@ -136,7 +137,7 @@ class S3Bucket implements ContentBucket {
 
 function reasonOf(error: unknown): string {
   const { message, cause } = error as Error
-  return cause instanceof Error ? `${message}: ${cause.message}` : message
+  return cause instanceof Error ? `${message}: ${errorText(cause)}` : errorText(error)
 }
 
 function unavailable(what: string, sha256: string, why: string): LatchdError {

@@ -3,6 +3,7 @@
  * (https://spec.openapis.org/oas/v3.1.1.html#style-values).
  */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import { isRecord } from '../../protocol/base/predicates.ts'
 import type { TextForm } from './operation.ts'
 import { plainJsonText } from './plain-json-text.ts'
@@ -134,7 +135,7 @@ function json(name: string, value: unknown): string {
   try {
     return plainJsonText(value)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     throw new TypeError(`Cannot write the parameter ${name}: ${why}`)
   }
 }

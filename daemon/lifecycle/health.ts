@@ -1,5 +1,6 @@
 /** The health of the daemon, for the watchdog. */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import { within } from '../../protocol/base/within.ts'
 
 /** What {@link HealthProbe} works with. */
@@ -64,7 +65,7 @@ export class HealthProbe {
       const storeMs = await this.#time('the store', healthBounds.storeMs, this.#deps.askStore)
       return { isWell: true, lagMs, storeMs, canaryMs: await this.#canary() }
     } catch (error) {
-      return ill(error instanceof Error ? error.message : String(error))
+      return ill(errorText(error))
     }
   }
 

@@ -1,6 +1,7 @@
 /** One WebSocket between two daemons: frames both ways, requests with answers, and a heartbeat. */
 
 import type { WebSocket } from 'ws'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { MAX_FRAME_BYTES } from '../../protocol/connect/connect-facts.ts'
 import { type ErrorCode, errorTable, LatchdError } from '../../protocol/errors.ts'
 import { readFrame } from '../base/read-frame.ts'
@@ -163,7 +164,7 @@ export class PeerLink {
       this.send({ type: 'answer', id, value: await this.#handler.answer(this, request) })
     } catch (error) {
       const code = error instanceof LatchdError ? error.code : 'INTERNAL'
-      const message = error instanceof Error ? error.message : String(error)
+      const message = errorText(error)
       this.send({ type: 'refusal', id, code, message })
     } finally {
       this.#answering--

@@ -1,6 +1,7 @@
 /** Posts one message to its webhook. */
 
 import type { Dispatcher } from 'undici'
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { AllowList } from '../outbound/allow-list.ts'
 import { systemNetwork } from '../outbound/network-dependencies.ts'
 import { discardBody } from '../outbound/read-body.ts'
@@ -52,7 +53,7 @@ export function poster(hosts: AllowList, secret: string): Post {
       // A redirect leads to an address that was not admitted: a failure like others.
       return statusCode === 410 ? { kind: 'gone' } : { kind: 'failed', why: `status ${statusCode}` }
     } catch (error) {
-      return { kind: 'failed', why: error instanceof Error ? error.message : String(error) }
+      return { kind: 'failed', why: errorText(error) }
     }
   }
 }

@@ -4,6 +4,7 @@
  * (`executor/pool/process/process-pool.ts`).
  */
 
+import { errorText } from '../../protocol/base/error-text.ts'
 import type { Language } from '../../protocol/execution/execution.ts'
 import type { IsolationLevel } from '../../protocol/execution/isolation.ts'
 import type { Delivery, GuestMessage, GuestReport, GuestTask } from './messages.ts'
@@ -120,7 +121,7 @@ export class ForgedMessage extends Error {
   override readonly name = 'ForgedMessage'
 
   constructor(cause: unknown) {
-    super(`it sent ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    super(`it sent ${errorText(cause)}`, { cause })
   }
 }
 

@@ -1,6 +1,7 @@
 /** From a request to a plan: validated, limits resolved, tools chosen. */
 
 import type { z } from 'zod'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { type FieldProblem, LatchdError } from '../../protocol/errors.ts'
 import { ExecuteBody } from '../../protocol/execution/execution.ts'
 import { limitTable, resolveLimits } from '../../protocol/limits.ts'
@@ -125,7 +126,7 @@ export function encodedInputsOf({ inputs, encodedInputs }: ExecuteBody): string 
   try {
     value = decodeExact(encodedInputs)
   } catch (error) {
-    const detail = `not in devalue's format: ${error instanceof Error ? error.message : String(error)}`
+    const detail = `not in devalue's format: ${errorText(error)}`
     throw invalidRequest('Cannot read the inputs', [{ pointer: '/encodedInputs', detail }])
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { within } from '../../protocol/base/within.ts'
 import type { Diagnostic, Language } from '../../protocol/execution/execution.ts'
 import { standardGlobals } from '../../protocol/tool/reserved-names.ts'
@@ -83,7 +84,7 @@ export class TypeChecker {
       return await this.#check(request)
     } catch (error) {
       // A compiler that is lost, or was never found: programs run without it as well.
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = errorText(error)
       return checkSkipped(this.#explain?.(error) ?? reason)
     }
   }

@@ -1,6 +1,7 @@
 /** The worker's end of its lane: frames in both directions, and the words of the latch. */
 
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import { errorText } from '../../protocol/base/error-text.ts'
 import { DOWN, DOWN_AT, LOOKING, POSTED, TURN, UP, UP_AT } from '../../protocol/latch.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import type { AsciiText } from '../boundary/ascii-text.ts'
@@ -121,7 +122,7 @@ export class WorkerLane {
 
   /** The last frame of a task without a report. */
   fail(serial: string, error: unknown): void {
-    this.#post(`f${serial} ${error instanceof Error ? error.message : String(error)}`)
+    this.#post(`f${serial} ${errorText(error)}`)
   }
 
   answer(id: string, answer: object): void {

@@ -3,6 +3,8 @@
  * `// @exec: {"yield_time_ms": 10000, "max_output_tokens": 1000}`.
  */
 
+import { errorText } from '../../protocol/base/error-text.ts'
+
 /** A program with the options of its first line. */
 export interface ExecSource {
   /** With the line of options, which is a comment: so places in the program stay as they are. */
@@ -43,7 +45,7 @@ export function readExec(input: unknown): ReadSource {
   try {
     read = JSON.parse(options)
   } catch (error) {
-    return refused(`its options are not JSON: ${error instanceof Error ? error.message : error}`)
+    return refused(`its options are not JSON: ${errorText(error)}`)
   }
   if (typeof read !== 'object' || read === null || Array.isArray(read)) {
     return refused('its options are no object')

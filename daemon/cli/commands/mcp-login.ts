@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { cancelOnSignal } from '../cancel-on-signal.ts'
 import type { Cli, Options } from '../cli.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -52,7 +53,7 @@ async function login(name: string, options: Options, { terminal, config }: Cli):
     })
   } catch (error) {
     if (cancelling.stoppedBy !== undefined) return exitCodes[cancelling.stoppedBy]
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorText(error)
     throw new Error(`Cannot log in to ${name}: ${why}`, { cause: error })
   } finally {
     cancelling.stop()

@@ -1,5 +1,6 @@
 /** Changes of a document before it is read (https://spec.openapis.org/overlay/v1.0.0.html). */
 
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { isRecord } from '../../../protocol/base/predicates.ts'
 import type { ReadingOptions } from './plan.ts'
 
@@ -23,7 +24,7 @@ export async function applyOverlays(
         found.push([...path])
       })
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorText(error)
       throw new Error(`the target of overlays[${at}] is no JSONPath: ${why}`)
     }
     if (found.length === 0) warnings.push(`nothing fits the target ${target} of overlays[${at}]`)

@@ -1,5 +1,6 @@
 /** The text of a document as an object of OpenAPI 3.1. */
 
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { isRecord } from '../../../protocol/base/predicates.ts'
 import { applyOverlays } from './overlays.ts'
 import type { ReadingOptions } from './plan.ts'
@@ -55,6 +56,6 @@ async function parsed(text: string): Promise<unknown> {
 }
 
 function message(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
+  const text = errorText(error)
   return text.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE)
 }

@@ -1,5 +1,6 @@
 /** The tools of a document that was read. */
 
+import { errorText } from '../../../protocol/base/error-text.ts'
 import type { JsonSchema } from '../../../protocol/schema.ts'
 import { deferSchema } from '../../../protocol/tool/schema.ts'
 import type { Tool } from '../../../protocol/tool/tool.ts'
@@ -39,7 +40,7 @@ export function* planTools(
       const complete = withDefinitions(operation, plan)
       tools.push(toolOfOperation(complete, send, { namespace: name, timeoutMs }))
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorText(error)
       warnings.push(`the operation ${operation.name} is left out: ${why}`)
     }
   }

@@ -1,5 +1,6 @@
 /** The tools of a server as programs have them. */
 
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { checkToolName } from '../../../protocol/tool/identifier.ts'
 import { normalizeTool } from '../../../protocol/tool/normalize.ts'
 import { isRecord } from '../../../protocol/tool/schema.ts'
@@ -54,7 +55,7 @@ export function* readCatalogue(
       if (tools.has(tool.name)) leaveOut('another one has its name')
       else tools.set(tool.name, tool)
     } catch (error) {
-      leaveOut(error instanceof Error ? error.message : String(error))
+      leaveOut(errorText(error))
     }
   }
   const rules = policy.length === 0 ? [] : [toolPolicy(policy, `${server}.`)]

@@ -11,6 +11,7 @@ import {
   serializeMessage,
   type Transport,
 } from '@modelcontextprotocol/client'
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { MAX_MESSAGE_BYTES } from './message-bounds.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
 import type { StdioServer } from './server-setting.ts'
@@ -86,7 +87,7 @@ export class StdioTransport implements Transport {
       this.#buffer.append(chunk)
     } catch (error) {
       // Longer than any message may be: what follows would be read as a beginning.
-      this.end = error instanceof Error ? error.message : String(error)
+      this.end = errorText(error)
       this.onerror?.(error as Error)
       // A server that floods the daemon would do so until it is stopped.
       this.#process?.stdout.destroy()

@@ -1,3 +1,4 @@
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { positionAt } from './source-position.ts'
 
 /** Why a source cannot run, with the place in the source as sent. */
@@ -66,7 +67,7 @@ export function toSourceError(error: unknown, source: string): SourceError {
   if (error instanceof RangeError) {
     return { name: 'SyntaxError', message: TOO_DEEP, line: 1, column: 1 }
   }
-  const fault = error instanceof Error ? error.message : String(error)
+  const fault = errorText(error)
   return {
     name: 'SyntaxError',
     message: `The source cannot be compiled: ${fault}`,

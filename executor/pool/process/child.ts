@@ -9,6 +9,7 @@
 
 import { once } from 'node:events'
 import { Socket } from 'node:net'
+import { errorText } from '../../../protocol/base/error-text.ts'
 import { type GuestLink, type GuestReader, SharedLoss } from '../../boundary/guest-pool.ts'
 import type { GuestMessage, GuestReport } from '../../boundary/messages.ts'
 import { engines } from '../../engine/engine.ts'
@@ -116,7 +117,7 @@ async function run(
     })
     sendReport(run, report)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = errorText(error)
     send({ kind: 'lost', run, reason, hasBegun: !(error instanceof SharedLoss) })
   } finally {
     runs.delete(run)
