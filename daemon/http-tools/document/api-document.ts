@@ -60,6 +60,8 @@ export class ApiDocument {
   #deps: DocumentDependencies
   #options: ReadingOptions
   #state: DocumentState = { kind: 'loading' }
+  /** Why the last try failed: it holds during the next one too. */
+  #reason: string | undefined
   #plan: string | undefined
   #isRead = false
   #tools = 0
@@ -129,8 +131,7 @@ export class ApiDocument {
 
   /** The error of a call that cannot be made now. */
   unavailable(): LatchdError {
-    const state = this.#state
-    const why = state.kind === 'unavailable' ? `is unavailable: ${state.reason}` : 'is not read yet'
+    const why = this.#reason === undefined ? 'is not read yet' : `is unavailable: ${this.#reason}`
     return new LatchdError('TOOL_UNAVAILABLE', `${this.what} ${why}`)
   }
 
@@ -144,12 +145,15 @@ export class ApiDocument {
       try {
         await this.#load(signal)
         failures = 0
+        this.#reason = undefined
         this.#enter({ kind: 'loaded' })
         await aborted(wake)
       } catch (error) {
         if (signal.aborted) break
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
-        this.#enter({ kind: 'unavailable', reason: pathlessText(error) })
+        const reason = pathlessText(error)
+        this.#reason = reason
+        this.#enter({ kind: 'unavailable', reason })
         this.#deps.log.warn({ reason: detailOf(error), pauseMs }, 'OpenAPI document unavailable')
         await pause(pauseMs, wake).catch(() => {
           // It is to be loaded at once, or not any more.

@@ -66,6 +66,8 @@ export class McpServer {
   readonly setting: McpServerSetting
   #deps: ServerDependencies
   #state: ServerState = { kind: 'connecting' }
+  /** Why the last try failed, or the connection was lost: it holds during the next try too. */
+  #reason: string | undefined
   #connection: Connection | undefined
   #tools = 0
   #reconnects = 0
@@ -194,9 +196,8 @@ export class McpServer {
   }
 
   #why(): string {
-    const state = this.#state
-    if (state.kind === 'unavailable') return `is unavailable: ${state.reason}`
-    return state.kind === 'closed' ? 'is closed' : 'is still connecting'
+    if (this.#state.kind === 'closed') return 'is closed'
+    return this.#reason === undefined ? 'is still connecting' : `is unavailable: ${this.#reason}`
   }
 
   async #run(): Promise<void> {
@@ -223,6 +224,7 @@ export class McpServer {
       if (signal.aborted) break
       if (performance.now() - startedAtMs > LASTING_MS) failures = 0
       const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
+      this.#reason = reason
       this.#enter({ kind: 'unavailable', reason, pauseMs })
       this.#deps.log.warn({ reason: detail ?? reason, pauseMs }, 'MCP server unavailable')
       await pause(pauseMs, signal).catch(() => {})
@@ -258,6 +260,7 @@ export class McpServer {
     list = () =>
       isIdle(error => this.#deps.log.warn({ reason: String(error) }, 'MCP server not listed again'))
     this.#connection = connection
+    this.#reason = undefined
     const { protocolVersion } = connection
     this.#enter({ kind: 'connected', ...(protocolVersion && { protocolVersion }) })
     this.#deps.log.info({ protocolVersion, tools: this.#tools }, 'MCP server connected')
