@@ -174,7 +174,7 @@ export class CallApprovals {
       input: shownInput(input, encodedInput, tool, limits),
       status: 'pending',
       createdAtMs: nowMs,
-      expiresAtMs: Math.min(nowMs + toolMs, deadlineMs),
+      expiresAtMs: Math.min(Math.ceil(nowMs + toolMs), deadlineMs),
     }
     return { approval, callNumber, encodedInput, isRemembered: false }
   }

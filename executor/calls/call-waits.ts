@@ -112,10 +112,10 @@ export class CallWaits {
 
   /**
    * The instant at which a wait ends. A wait that an earlier process began counts from the guest's
-   * clock.
+   * clock, which has parts of a millisecond; a store has whole ones.
    */
   #dueAtMs(delayMs: number, guestMs: number): number {
-    return (this.#deps.journal.isRepeating ? guestMs : this.#deps.now()) + delayMs
+    return Math.ceil((this.#deps.journal.isRepeating ? guestMs : this.#deps.now()) + delayMs)
   }
 
   /** Calls `onDue` after `delayMs`; a long wait makes the call passive. */
