@@ -19,7 +19,7 @@ export interface Turning {
   readonly isAtWork: boolean
 }
 
-/** The first turns of a pool: their code is not optimized, and each core counts (measured). */
+/** So many turns of a pool run code that V8 has not optimized: for them each core counts (measured). */
 const COLD_TURNS = 500
 /** Milliseconds of a short turn: a few times those of a small program whose code is not optimized. */
 const SHORT_MS = 5
@@ -32,7 +32,10 @@ const WEIGHT = 1 / 8
 const BUSY = 0.4
 /** The share is taken over at least so many milliseconds. */
 const SAMPLE_MS = 20
-/** After a sample below it: a loop that has to share its core with threads seems to be busier than it is. */
+/**
+ * Milliseconds without a sample after one below {@link BUSY}: a loop that shares its core with threads seems
+ * to be busier than it is.
+ */
 const PAUSE_MS = 200
 
 /** The turns of the lanes of one pool. */

@@ -219,7 +219,7 @@ export class WorkerPool implements GuestPool {
   }
 
   async run(run: PoolRun): Promise<GuestReport> {
-    const { owner, session, isResume, cancelled } = run
+    const { owner, isResume, cancelled } = run
     // Before the start, so that runs that come during it are counted.
     await this.#scheduler.take(owner, isResume, cancelled)
     let lane: ThreadLane | undefined
@@ -228,8 +228,7 @@ export class WorkerPool implements GuestPool {
       this.#scheduler.refuseWhenClosed()
       cancelled.throwIfAborted()
       const lanes = this.#lanes as Lanes
-      const { queue } = lanes
-      lane = queue.take({ owner, session }) ?? (await queue.next({ owner, session }, cancelled))
+      lane = lanes.queue.take(run) ?? (await lanes.queue.next(run, cancelled))
       return await this.#runOn(lane, run)
     } finally {
       const lanes = this.#lanes as Lanes

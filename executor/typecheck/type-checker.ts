@@ -84,8 +84,7 @@ export class TypeChecker {
       return await this.#check(request)
     } catch (error) {
       // A compiler that is lost, or was never found: programs run without it as well.
-      const reason = errorText(error)
-      return checkSkipped(this.#explain?.(error) ?? reason)
+      return checkSkipped(this.#explain?.(error) ?? errorText(error))
     }
   }
 

@@ -3,12 +3,11 @@
  * any time. The store has whole milliseconds.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
 import { get, post, testDaemon } from '../support/daemon.ts'
 import { eventually } from '../support/eventually.ts'
+import { testFolder } from '../support/test-folder.ts'
 
 const LONG_MS = 86_400_000
 
@@ -53,14 +52,10 @@ t.test('one that is restored while it waits for a long timer is put away again',
 })
 
 t.test('an approval that expires after a fraction of a millisecond is put away', async t => {
-  const folder = mkdtempSync(join(tmpdir(), 'latchd-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
-  const file = join(folder, 'tools.mjs')
-  writeFileSync(
-    file,
-    `export default { pay: { description: 'Pays.', needsApproval: true, approvalTimeoutMs: 2500.5, execute: () => 1 } }`,
-  )
-  const { url } = await testDaemon(t, { LATCHD_TOOLS: file })
+  const folder = testFolder(t, {
+    'tools.mjs': `export default { pay: { description: 'Pays.', needsApproval: true, approvalTimeoutMs: 2500.5, execute: () => 1 } }`,
+  })
+  const { url } = await testDaemon(t, { LATCHD_TOOLS: join(folder, 'tools.mjs') })
   const source = `Date.now(); try { return pay() } catch (error) { return error.name }`
   const { body } = await post(`${url}/v1/execute`, { source })
   t.equal(body.status, 'waiting')

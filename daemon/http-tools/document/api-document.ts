@@ -151,9 +151,8 @@ export class ApiDocument {
       } catch (error) {
         if (signal.aborted) break
         const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, LONGEST_PAUSE_MS)
-        const reason = pathlessText(error)
-        this.#reason = reason
-        this.#enter({ kind: 'unavailable', reason })
+        this.#reason = pathlessText(error)
+        this.#enter({ kind: 'unavailable', reason: this.#reason })
         this.#deps.log.warn({ reason: detailOf(error), pauseMs }, 'OpenAPI document unavailable')
         await pause(pauseMs, wake).catch(() => {
           // It is to be loaded at once, or not any more.

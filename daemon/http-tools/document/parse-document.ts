@@ -56,6 +56,5 @@ async function parsed(text: string): Promise<unknown> {
 }
 
 function message(error: unknown): string {
-  const text = errorText(error)
-  return text.replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE)
+  return errorText(error).replaceAll(/\s+/g, ' ').slice(0, MAX_MESSAGE)
 }
