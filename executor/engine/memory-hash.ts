@@ -1,7 +1,7 @@
 /** The hash of a memory, and the check of the base snapshot against it. */
 
-import { createHash } from 'node:crypto'
-import type { MemoryPart } from './memory-parts.ts'
+import { createHash, type Hash } from 'node:crypto'
+import { type MemoryPart, zeroWasmPage } from './memory-parts.ts'
 import type { BaseSnapshot } from './quickjs/base-snapshot-shape.ts'
 
 /** SHA-256 of a memory, hexadecimal. */
@@ -13,10 +13,18 @@ export function hashOfParts(parts: readonly MemoryPart[], memoryBytes: number): 
   const hash = createHash('sha256')
   let end = 0
   for (const { at, bytes } of parts) {
-    hash.update(new Uint8Array(at - end)).update(bytes)
+    addZeros(hash, at - end)
+    hash.update(bytes)
     end = at + bytes.length
   }
-  return hash.update(new Uint8Array(memoryBytes - end)).digest('hex')
+  addZeros(hash, memoryBytes - end)
+  return hash.digest('hex')
+}
+
+/** By one short block: an array as long as the zeros would be memory of the machine, page by page. */
+function addZeros(hash: Hash, count: number): void {
+  const { length } = zeroWasmPage
+  for (let left = count; left > 0; left -= length) hash.update(zeroWasmPage.subarray(0, left))
 }
 
 /**

@@ -34,6 +34,27 @@ export function copiedParts(memory: Uint8Array): MemoryPart[] {
   return nonZeroParts(memory).map(({ at, bytes }) => ({ at, bytes: bytes.slice() }))
 }
 
+/** The pages of a memory that are not zero, and lie outside of these parts: their addresses, in order. */
+export function pagesOutside(memory: Uint8Array, parts: readonly MemoryPart[]): number[] {
+  const isInside = (page: number) =>
+    parts.some(({ at, bytes }) => at <= page && page < at + bytes.length)
+  return nonZeroParts(memory)
+    .flatMap(({ at, bytes }) =>
+      Array.from({ length: Math.ceil(bytes.length / PAGE_BYTES) }, (_, n) => at + n * PAGE_BYTES),
+    )
+    .filter(page => !isInside(page))
+}
+
+/** Clears pages, by their addresses. */
+export function clearPages(memory: Uint8Array, pages: readonly number[]): void {
+  for (const page of pages) memory.fill(0, page, page + PAGE_BYTES)
+}
+
+/** Puts parts into a memory that is zero elsewhere. To look at a page costs what it costs to write to it. */
+export function setParts(memory: Uint8Array, parts: readonly MemoryPart[]): void {
+  for (const { at, bytes } of parts) memory.set(bytes, at)
+}
+
 /** Puts a memory back: its parts, and zeros between and after them. */
 export function putParts(memory: Uint8Array, parts: readonly MemoryPart[]): void {
   let end = 0

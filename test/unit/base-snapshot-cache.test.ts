@@ -24,6 +24,7 @@ function counting() {
     entries: {} as MadeSnapshot['entries'],
     engine: 'an engine',
     interruptCounter: 4,
+    instancePages: [],
     heap: undefined,
     heapEnd: undefined,
   })

@@ -17,6 +17,7 @@ export interface MadeSnapshot {
   readonly entries: BaseSnapshot['entries']
   readonly engine: string
   readonly interruptCounter: number
+  readonly instancePages: BaseSnapshot['instancePages']
   readonly heap: BaseSnapshot['heap']
   readonly heapEnd: BaseSnapshot['heapEnd']
 }
@@ -26,7 +27,7 @@ interface Kept extends MadeSnapshot {
 }
 
 /** Another one when what is stored has other parts. */
-const FORM = '2'
+const FORM = '3'
 
 /** What the prelude loads from outside of its folder, from the root and without extension. */
 export const preludeOutside: readonly string[] = [

@@ -37,6 +37,11 @@ export interface BaseSnapshot {
   readonly memoryBytes: number
   /** The parts of the memory that are not zero, in order; most of it is. They have bytes of their own. */
   readonly parts: readonly MemoryPart[]
+  /**
+   * Pages that are not zero in the memory of a new instance and are zero here: their addresses. What a
+   * new instance needs is that these are cleared and the parts are put in.
+   */
+  readonly instancePages: readonly number[]
   /** Names and versions of the runtime that made the snapshot. */
   readonly engine: string
   /** Addresses of the entry points, and of `undefined`, in the snapshot's memory. */

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../../guest/host/host-names.ts'
 import { hashOf } from '../memory-hash.ts'
-import { copiedParts } from '../memory-parts.ts'
+import { copiedParts, nonZeroParts, pagesOutside } from '../memory-parts.ts'
 import {
   keptSnapshot,
   type MadeSnapshot,
@@ -20,7 +20,7 @@ import { type BaseSnapshot, entryNames } from './base-snapshot-shape.ts'
 import { findInterruptCounter, takeDeclarationScope } from './context-fields.ts'
 import { findHeapEnd } from './heap-end.ts'
 import { findHeapLayout } from './heap-layout.ts'
-import { engineOptions } from './quickjs.ts'
+import { engineOptions, instantiate } from './quickjs.ts'
 
 /**
  * Heap that is taken and given back before the snapshot, so that a small program finds room
@@ -79,13 +79,13 @@ const readWasm = () => readFileSync(new URL(import.meta.resolve('quickjs-wasi/qu
 
 async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const hooks = { ...quiet }
-  const vm = await QuickJS.create({
-    ...engineOptions(
-      module,
-      () => hooks,
-      () => {},
-    ),
+  const onZone = () => {}
+  const options = {
+    ...engineOptions(module, () => hooks, onZone),
     onUnhandledRejection: () => {},
+  }
+  const vm = await QuickJS.create({
+    ...options,
     // Collection is not replayable, so nothing may watch it.
     intrinsics: Intrinsics.ALL & ~Intrinsics.WEAK_REF,
     moduleLoader: { normalize: resolveModule, load: refuseModule },
@@ -117,13 +117,20 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
   const snapshot = vm.snapshot()
+  const { memory, ...registers } = snapshot
+  const instance = await instantiate(
+    { snapshot: registers, memoryBytes: memory.byteLength },
+    options,
+  )
+  const instanceMemory = new Uint8Array(instance._getExports().memory.buffer)
   return {
     snapshot,
+    instancePages: pagesOutside(instanceMemory, nonZeroParts(memory)),
     entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
     heap,
-    heapEnd: findHeapEnd(exports, snapshot.memory),
+    heapEnd: findHeapEnd(exports, memory),
   }
 }
 

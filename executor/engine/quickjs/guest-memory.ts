@@ -1,9 +1,10 @@
 /** The memory of one guest, and how it is put back after a program. */
 
 import {
+  clearPages,
   type MemoryPart,
-  mendParts,
   putParts,
+  setParts,
   WASM_PAGE_BYTES,
   zeroWasmPage,
 } from '../memory-parts.ts'
@@ -29,7 +30,8 @@ export class GuestMemory {
     this.#memory = memory
     this.#base = base
     this.#beganBytes = base.memoryBytes
-    mendParts(this.bytes, base.parts)
+    clearPages(this.bytes, base.instancePages)
+    setParts(this.bytes, base.parts)
   }
 
   get bytes(): Uint8Array {

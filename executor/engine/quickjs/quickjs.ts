@@ -146,6 +146,20 @@ export function engineOptions(
   }
 }
 
+/**
+ * Makes an instance of the engine whose memory is as long as a snapshot's, with nothing of the snapshot
+ * in it. Such a memory is the same each time: no code of the engine has run but what sets its limits.
+ */
+export function instantiate(
+  { snapshot, memoryBytes }: Pick<BaseSnapshot, 'snapshot' | 'memoryBytes'>,
+  options: Parameters<typeof QuickJS.restore>[1],
+): Promise<QuickJS> {
+  // The library copies the whole memory. This one has the length alone: what is not zero is put in
+  // afterwards, so that the other pages stay without memory of the machine.
+  const memory = { byteLength: memoryBytes, length: 0 } as Uint8Array
+  return QuickJS.restore({ ...snapshot, memory }, options)
+}
+
 /** A guest on QuickJS. */
 export class QuickJSGuest implements StandbyGuest {
   #vm!: QuickJS
@@ -191,11 +205,7 @@ export class QuickJSGuest implements StandbyGuest {
       guest.#isZoneAsked = true
     }
     const options = engineOptions(baseSnapshot.module, () => guest.#hooks, onZone)
-    // The library copies the whole memory. This one has the length alone: what is not zero is put in
-    // afterwards, so that the other pages stay without memory of the machine.
-    const memory = { byteLength: baseSnapshot.memoryBytes, length: 0 } as Uint8Array
-    const snapshot = { ...baseSnapshot.snapshot, memory }
-    guest.#vm = await QuickJS.restore(snapshot, {
+    guest.#vm = await instantiate(baseSnapshot, {
       ...options,
       onUnhandledRejection: (promise, reason, isHandled) =>
         guest.#noteRejection(promise.identity, reason.ptr, isHandled),
