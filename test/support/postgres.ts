@@ -33,6 +33,8 @@ export class PostgresServer {
   #user = user()
   #server: ChildProcess | undefined
   #settings: readonly string[]
+  /** Connections to each database, which stay: a new one costs the server a process. */
+  #pools = new Map<string, pg.Pool>()
 
   /** @param settings `name=value`, beside those of a server that keeps what it acknowledges */
   constructor(settings: readonly string[] = []) {
@@ -93,6 +95,7 @@ export class PostgresServer {
   async kill(): Promise<void> {
     const server = this.#server
     this.#server = undefined
+    await this.#disconnect()
     if (server === undefined || server.exitCode !== null) return
     const ended = once(server, 'exit')
     server.kill('SIGQUIT')
@@ -117,14 +120,21 @@ export class PostgresServer {
   }
 
   /** Runs one statement. */
-  async query(sql: string, database?: string): Promise<pg.QueryResult> {
-    const client = new pg.Client({ connectionString: this.url(database) })
-    await client.connect()
-    try {
-      return await client.query(sql)
-    } finally {
-      await client.end()
+  query(sql: string, database = 'postgres'): Promise<pg.QueryResult> {
+    let pool = this.#pools.get(database)
+    if (pool === undefined) {
+      pool = new pg.Pool({ connectionString: this.url(database), idleTimeoutMillis: 0 })
+      // One that is lost while nothing is asked of it is not missed.
+      pool.on('error', () => {})
+      this.#pools.set(database, pool)
     }
+    return pool.query(sql)
+  }
+
+  async #disconnect(): Promise<void> {
+    const pools = [...this.#pools.values()]
+    this.#pools.clear()
+    await Promise.all(pools.map(pool => pool.end()))
   }
 
   /**

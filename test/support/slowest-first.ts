@@ -2,6 +2,10 @@
 
 /** The files that take longest, the longest first: five seconds and more on two cores of their own. */
 export const longest = [
+  'test/services/nodes.test.ts',
+  'test/services/console-browser.test.ts',
+  'test/services/postgres-drill.test.ts',
+  'test/services/postgres-shared.test.ts',
   'test/spec/store.test.ts',
   'test/unit/compile/hostile.test.ts',
   'test/spec/drill.test.ts',

@@ -16,8 +16,6 @@ import { differencesOf, type StoredState } from '../cuts/stored-state.ts'
 import type { Drill, DrillOptions, DrillResult } from '../drill.ts'
 
 const steps: readonly Step[] = [...executionSteps, ...ownershipSteps, ...sharedSteps]
-/** What the short form leaves out: a part of a statement, or of an answer, is as good as none. */
-const SHORT = ['before', 'terminated', 'after'] as const
 /** Databases in which steps are carried out side by side. */
 const LANES = 4
 
@@ -29,7 +27,7 @@ export const cutStatements: Drill = {
 async function run({ isShort }: DrillOptions): Promise<DrillResult> {
   const server = await new PostgresServer().start()
   const problems: string[] = []
-  const statements = new Set<string>()
+  const known = new Set<string>()
   const waiting = steps.values()
   let cuts = 0
   const lane = async (_: unknown, n: number) => {
@@ -37,13 +35,10 @@ async function run({ isShort }: DrillOptions): Promise<DrillResult> {
     try {
       for (const step of waiting) {
         const whole = await carryOut(ground, step)
-        for (const text of whole.statements) statements.add(text)
-        for (let nth = 1; nth <= whole.statements.length; nth++) {
-          for (const place of isShort ? SHORT : cutPlaces) {
-            const at = `${step.name}: cut ${place} statement ${nth}, ${short(whole.statements[nth - 1])}`
-            cuts++
-            problems.push(...(await compare(ground, step, whole, { nth, place }, at)))
-          }
+        for (const { nth, text, place } of cutsOf(whole.statements, known, isShort)) {
+          const at = `${step.name}: cut ${place} statement ${nth}, ${short(text)}`
+          cuts++
+          problems.push(...(await compare(ground, step, whole, { nth, place }, at)))
         }
       }
     } finally {
@@ -55,8 +50,31 @@ async function run({ isShort }: DrillOptions): Promise<DrillResult> {
   } finally {
     await server.close()
   }
-  const figures = { operations: steps.length, statements: statements.size, cuts }
+  const figures = { operations: steps.length, statements: known.size, cuts }
   return { problems, figures, folder: 'none: it was in memory' }
+}
+
+/**
+ * Where the connection is lost at the statements of an operation, one after the other.
+ *
+ * The short form leaves out what is as good as another: a part of a statement, or of an answer, as none;
+ * a lost answer within a transaction, which is undone, as a statement that was not sent; and that the
+ * server says why, at a statement of which it has said so already.
+ *
+ * @param known the statements of earlier operations; those of this one are added
+ */
+function* cutsOf(statements: readonly string[], known: Set<string>, isShort: boolean) {
+  let isInside = false
+  for (const [index, text] of statements.entries()) {
+    isInside = text === 'BEGIN' || (isInside && text !== 'COMMIT')
+    const isNew = !known.has(text)
+    known.add(text)
+    for (const place of cutPlaces) {
+      const isChosen =
+        place === 'before' || (place === 'after' && !isInside) || (place === 'terminated' && isNew)
+      if (isChosen || !isShort) yield { nth: index + 1, text, place }
+    }
+  }
 }
 
 const short = (text = '') => text.replaceAll(/\s+/g, ' ').slice(0, 60)
