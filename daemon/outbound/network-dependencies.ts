@@ -1,6 +1,5 @@
 /** The network of outbound requests: from names to addresses, from addresses to sockets. */
 
-import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import type { Target } from './target.ts'
 
@@ -15,6 +14,8 @@ export interface NetworkDependencies {
 /** The machine's own network. It reads no proxy from the environment. */
 export const systemNetwork: NetworkDependencies = {
   async resolve(name) {
+    // Loaded with the first name: it makes a resolver of its own.
+    const { lookup } = await import('node:dns/promises')
     const found = await lookup(name, { all: true })
     return found.map(({ address }) => address)
   },

@@ -12,6 +12,7 @@ import { type OutputChunk, rolldown } from 'rolldown'
 import { light } from './light-http.ts'
 import { oneLocale } from './one-locale.ts'
 import { places } from './places.ts'
+import { startFiles } from './start-files.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const dist = join(root, 'dist')
@@ -56,7 +57,8 @@ for (const entry of entries) {
     treeshake: {
       moduleSideEffects: id => (id.includes(`${sep}node_modules${sep}`) ? undefined : true),
     },
-    checks: { eval: false },
+    // The halves of an engine share modules, and each is imported where it is needed.
+    checks: { eval: false, ineffectiveDynamicImport: false },
   })
   const { output } = await bundle.write({
     dir: dist,
@@ -68,6 +70,7 @@ for (const entry of entries) {
     // them needs it.
     charset: 'ascii',
     comments: false,
+    ...(entry === 'daemon/main' && { codeSplitting: { groups: startFiles } }),
   })
   await bundle.close()
   for (const chunk of output) {

@@ -78,6 +78,8 @@ function isServed({ hosts, servesAddresses }: HostRule, name: string): boolean {
 
 /** A name without port, lower case. */
 function hostName(host: string): string {
-  const name = isIP(host) === 6 ? `[${host}]` : host.replace(/:\d+$/, '')
+  // Node compiles its pattern of such an address when it is first asked, which takes 5 ms.
+  const mayBeIPv6 = host.indexOf(':') !== host.lastIndexOf(':')
+  const name = mayBeIPv6 && isIP(host) === 6 ? `[${host}]` : host.replace(/:\d+$/, '')
   return name.toLowerCase()
 }

@@ -7,27 +7,14 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
-import type { Snapshot } from 'quickjs-wasi'
-import { hashOf } from '../memory-hash.ts'
+import { hashOfParts } from '../memory-hash.ts'
 import type { BaseSnapshot } from './base-snapshot-shape.ts'
 
-/** A snapshot as it is made, before it is handed to threads. */
-export interface MadeSnapshot {
-  readonly snapshot: Snapshot
-  readonly entries: BaseSnapshot['entries']
-  readonly engine: string
-  readonly interruptCounter: number
-  readonly instancePages: BaseSnapshot['instancePages']
-  readonly heap: BaseSnapshot['heap']
-  readonly heapEnd: BaseSnapshot['heapEnd']
-}
-
-interface Kept extends MadeSnapshot {
-  readonly memoryHash: string
-}
+/** A snapshot as it is made and stored: the module is compiled by each process. */
+export type MadeSnapshot = Omit<BaseSnapshot, 'module'>
 
 /** Another one when what is stored has other parts. */
-const FORM = '3'
+const FORM = '4'
 
 /** What the prelude loads from outside of its folder, from the root and without extension. */
 export const preludeOutside: readonly string[] = [
@@ -81,22 +68,24 @@ export async function keptSnapshot(
   const kept = readSnapshot(file)
   if (kept !== undefined) return kept
   const made = await make()
-  write(folder, file, { ...made, memoryHash: hashOf(made.snapshot.memory) })
+  write(folder, file, made)
   return made
 }
 
 /** Reads what is stored in a file; `undefined` when it is not there, not whole or not readable. */
 export function readSnapshot(file: string): MadeSnapshot | undefined {
   try {
-    const kept = deserialize(readFileSync(file)) as Kept
-    return hashOf(kept.snapshot.memory) === kept.memoryHash ? kept : undefined
+    const kept = deserialize(readFileSync(file)) as MadeSnapshot
+    if (hashOfParts(kept.parts, kept.memoryBytes) !== kept.memoryHash) return undefined
+    // They are views of the file's bytes, at any of them.
+    return { ...kept, parts: kept.parts.map(({ at, bytes }) => ({ at, bytes: bytes.slice() })) }
   } catch {
     // Not there, or cut short: it is made again.
     return undefined
   }
 }
 
-function write(folder: string, file: string, kept: Kept): void {
+function write(folder: string, file: string, kept: MadeSnapshot): void {
   const part = `${file}.${randomUUID()}`
   try {
     mkdirSync(folder, { recursive: true })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { CompileFlags, EvalFlags, Intrinsics, type JSValueHandle, QuickJS } from 'quickjs-wasi'
 import { ENTRY_GLOBAL, HOST_GLOBAL, SCOPE_GLOBAL } from '../../guest/host/host-names.ts'
 import { hashOf } from '../memory-hash.ts'
-import { copiedParts, nonZeroParts, pagesOutside } from '../memory-parts.ts'
+import { copiedParts, pagesOutside } from '../memory-parts.ts'
 import {
   keptSnapshot,
   type MadeSnapshot,
@@ -59,20 +59,11 @@ async function make(file: string | undefined): Promise<BaseSnapshot> {
   const module = await WebAssembly.compile(wasm)
   const cache = getCompileCacheDir()
   const make = () => makeSnapshot(module)
-  const { snapshot: whole, ...rest } =
+  const snapshot =
     cache === undefined
       ? ((file === undefined ? undefined : readSnapshot(file)) ?? (await make()))
       : await keptSnapshot(dirname(cache), hashOfSources(wasm), make)
-  const { memory, ...snapshot } = whole
-  return {
-    ...rest,
-    module,
-    snapshot,
-    memoryBytes: memory.byteLength,
-    // Not shared: each thread gets a copy of its own, which no other one can write to.
-    parts: copiedParts(memory),
-    memoryHash: hashOf(memory),
-  }
+  return { ...snapshot, module }
 }
 
 const readWasm = () => readFileSync(new URL(import.meta.resolve('quickjs-wasi/quickjs.wasm')))
@@ -116,16 +107,17 @@ async function makeSnapshot(module: WebAssembly.Module): Promise<MadeSnapshot> {
   const engine = Object.entries(vm.versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ')
-  const snapshot = vm.snapshot()
-  const { memory, ...registers } = snapshot
-  const instance = await instantiate(
-    { snapshot: registers, memoryBytes: memory.byteLength },
-    options,
-  )
-  const instanceMemory = new Uint8Array(instance._getExports().memory.buffer)
+  const { memory, ...snapshot } = vm.snapshot()
+  const memoryBytes = memory.byteLength
+  // Not shared: each thread gets a copy of its own, which no other one can write to.
+  const parts = copiedParts(memory)
+  const instance = await instantiate({ snapshot, memoryBytes }, options)
   return {
     snapshot,
-    instancePages: pagesOutside(instanceMemory, nonZeroParts(memory)),
+    memoryBytes,
+    parts,
+    memoryHash: hashOf(memory),
+    instancePages: pagesOutside(new Uint8Array(instance._getExports().memory.buffer), parts),
     entries: entries as BaseSnapshot['entries'],
     engine,
     interruptCounter,
