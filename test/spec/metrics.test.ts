@@ -123,7 +123,8 @@ t.test("Prometheus' linter would find nothing", async t => {
 })
 
 t.test('what the daemon is and uses is told', async t => {
-  await post(`${url}/v1/executions`, { source: 'sleep(1)' })
+  // Its end is waited for: the next test counts those that live.
+  await post(`${url}/v1/execute`, { source: 'sleep(1)', durable: true, waitMs: 20_000 })
   const { of, text, response } = await scrape(url)
   t.equal(response.status, 200)
   t.match(response.headers.get('content-type'), 'text/plain; version=0.0.4')
