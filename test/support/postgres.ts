@@ -95,11 +95,12 @@ export class PostgresServer {
   async kill(): Promise<void> {
     const server = this.#server
     this.#server = undefined
+    if (server !== undefined && server.exitCode === null) {
+      const ended = once(server, 'exit')
+      server.kill('SIGQUIT')
+      await ended
+    }
     await this.#disconnect()
-    if (server === undefined || server.exitCode !== null) return
-    const ended = once(server, 'exit')
-    server.kill('SIGQUIT')
-    await ended
   }
 
   /** Milliseconds of CPU that its processes have had, those that have ended among them (Linux). */
