@@ -4,7 +4,8 @@
  * and linking them. (The twenty of a worker's thread cost nothing that could be measured.)
  *
  * A group is the modules named here and what they import. What an earlier group has is not in a later one.
- * A module that is awaited while another one is evaluated may import nothing of that one's group.
+ * A module with an `await` at its top must not wait for a module that imports something of its own group:
+ * neither would ever be ready.
  */
 
 import type { CodeSplittingGroup } from 'rolldown'
